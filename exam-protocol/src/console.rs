@@ -1,0 +1,303 @@
+//! Between the proctor's page and the server: JSON over HTTPS, and the board as frames.
+
+use crate::checkin::{AdmissionRule, Holder, Verdicts};
+use crate::id::{AttemptId, CheckinId, RoomId, StaffId, StationId};
+use crate::station::{ReadFailure, ReadStep};
+use crate::time::{Millis, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Login of a member of staff.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct LoginRequest {
+    /// Login name.
+    pub name: String,
+    /// Password.
+    pub password: String,
+}
+
+/// Who is logged in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// Id.
+    pub id: StaffId,
+    /// Login name.
+    pub name: String,
+    /// Name as shown.
+    pub display_name: String,
+}
+
+/// A room on the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomSummary {
+    /// Id.
+    pub id: RoomId,
+    /// "Phòng 01".
+    pub name: String,
+    /// Exam title.
+    pub exam: String,
+    /// Subject of the sitting.
+    pub subject: String,
+    /// Planned start.
+    pub starts_at: Timestamp,
+    /// State.
+    pub state: RoomState,
+    /// Candidates on the roster.
+    pub candidates: u32,
+}
+
+/// States of a room's sitting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoomState {
+    /// Prepared; nobody may enter.
+    Planned,
+    /// Check-in and waiting room.
+    Open,
+    /// The clock runs.
+    Running,
+    /// The clock is stopped.
+    Paused,
+    /// No more answers; late hand-ins are kept and flagged.
+    Ended,
+    /// Closed for good; marked.
+    Closed,
+}
+
+/// What a proctor can do to the room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "action")]
+pub enum RoomAction {
+    /// planned → open.
+    Open,
+    /// open → running: releases the paper keys.
+    Start,
+    /// running → paused.
+    Pause,
+    /// paused → running.
+    Resume,
+    /// More time for one or for all.
+    AddTime {
+        /// Whole minutes, 1 to 120.
+        minutes: u16,
+        /// One attempt, or all.
+        attempt: Option<AttemptId>,
+    },
+    /// running or paused → ended.
+    End,
+    /// ended → closed: marks are computed.
+    Close,
+}
+
+/// A [`RoomAction`] with its reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomActionRequest {
+    /// What.
+    #[serde(flatten)]
+    pub action: RoomAction,
+    /// Why; needed for pause, time and end before time.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// All that the proctor's page shows of a room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Board {
+    /// The room.
+    pub room: RoomSummary,
+    /// Time left for a candidate without own credits.
+    pub remaining: Millis,
+    /// The server's time when this was made.
+    pub now: Timestamp,
+    /// Questions in the paper.
+    pub questions: u16,
+    /// Candidates by seat.
+    pub candidates: Vec<CandidateRow>,
+    /// Stations that are connected.
+    pub stations: Vec<StationView>,
+    /// Check-ins of this room that are under way or wait for a decision, newest first.
+    pub checkins: Vec<CheckinView>,
+}
+
+/// A candidate of the room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CandidateRow {
+    /// The attempt.
+    pub attempt: AttemptId,
+    /// Candidate number (*số báo danh*).
+    pub candidate_number: String,
+    /// Full name.
+    pub name: String,
+    /// Last three digits of the citizen number, for telling namesakes apart.
+    pub number_tail: String,
+    /// Birth date, `YYYY-MM-DD`.
+    pub birth_date: String,
+    /// Seat label.
+    pub seat: String,
+    /// Form code (*mã đề*).
+    pub form_code: String,
+    /// How far this candidate is.
+    pub progress: Progress,
+    /// How the candidate was admitted.
+    pub admission: Option<Admission>,
+    /// Questions with an answer on disk.
+    pub answered: u16,
+    /// Last frame from the seat.
+    pub last_seen: Option<Timestamp>,
+    /// Whether the seat's socket is open.
+    pub connected: bool,
+    /// Own credits.
+    pub credits: Millis,
+    /// Seats claimed so far; above 1 after a take-over.
+    pub epoch: u32,
+    /// Marks in hundredths once the room is closed.
+    pub mark: Option<u32>,
+}
+
+/// How far a candidate is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Progress {
+    /// Not there yet.
+    Absent,
+    /// Let in; seat not claimed.
+    Admitted,
+    /// At the seat.
+    Seated,
+    /// Answering.
+    Working,
+    /// Handed in.
+    HandedIn,
+    /// Time over without a signed hand-in; the journal counts.
+    TimedOut,
+}
+
+/// How somebody was admitted; stays with the record for ever.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Admission {
+    /// By card, and under which rule; `None`: without a card.
+    pub rule: Option<AdmissionRule>,
+    /// The card's verdicts.
+    pub verdicts: Option<Verdicts>,
+    /// The check-in, for the portrait.
+    pub checkin: Option<CheckinId>,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// Second official, where needed.
+    pub second: Option<String>,
+    /// Reason, where needed.
+    pub reason: String,
+}
+
+/// A check-in station.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StationView {
+    /// Id.
+    pub id: StationId,
+    /// Name from its certificate.
+    pub name: String,
+    /// Readers it sees.
+    pub readers: Vec<String>,
+    /// Whether it is reading a card now.
+    pub busy: bool,
+}
+
+/// Starts a check-in: what the QR scanner typed, or the number.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct StartCheckin {
+    /// Which station reads.
+    pub station: StationId,
+    /// The QR code's text, or the 12 digits.
+    pub scanned: String,
+}
+
+/// A check-in as the desk sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckinView {
+    /// Id.
+    pub id: CheckinId,
+    /// The attempt that the number belongs to.
+    pub attempt: AttemptId,
+    /// Name on the roster.
+    pub roster_name: String,
+    /// Candidate number.
+    pub candidate_number: String,
+    /// Seat label.
+    pub seat: String,
+    /// Station's name.
+    pub station: String,
+    /// How far it is.
+    pub status: CheckinStatus,
+}
+
+/// How far a check-in is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckinStatus {
+    /// The agent is at it.
+    Reading(ReadStep),
+    /// No evidence.
+    Failed(ReadFailure),
+    /// Judged by the server.
+    Judged(Judged),
+    /// Let in.
+    Admitted,
+}
+
+/// The server's judgement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judged {
+    /// The three verdicts.
+    pub verdicts: Verdicts,
+    /// What they allow, with the roster match taken in.
+    pub rule: AdmissionRule,
+    /// Who the card says it is; none when it could not be read.
+    pub holder: Option<Holder>,
+    /// Whether a portrait can be fetched.
+    pub portrait: bool,
+    /// What the desk should know: stable codes such as `name-differs`, `birth-date-differs`, `number-differs`.
+    pub remarks: Vec<String>,
+}
+
+/// Lets a candidate in after a look at the face.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct AdmitRequest {
+    /// The proctor confirms that the face is the portrait's.
+    pub face_confirmed: bool,
+    /// Second official's login, where the rule wants two.
+    #[serde(default)]
+    pub second: Option<LoginRequest>,
+    /// Reason, where the rule wants one.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Lets a candidate in without a card.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ManualAdmitRequest {
+    /// Second official's login.
+    pub second: LoginRequest,
+    /// Reason.
+    pub reason: String,
+}
+
+/// Moves an attempt to another PC.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TakeOverRequest {
+    /// Reason.
+    pub reason: String,
+}
+
+/// A ticket for the seat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketView {
+    /// The attempt.
+    pub attempt: AttemptId,
+    /// Eight characters in two groups, `K7Q2-9XMD`.
+    pub ticket: String,
+    /// Until when it can be used.
+    pub expires_at: Timestamp,
+    /// Seat label, for the proctor to say.
+    pub seat: String,
+}

@@ -1,0 +1,1 @@
+//! What is asked and what is right: items, import, forms, marking. Pure.

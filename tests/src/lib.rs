@@ -1,0 +1,1 @@
+//! Whole exam days through public doors: virtual cards, headless candidates, real browsers.

@@ -1,0 +1,2 @@
+//! Demo, test, page bundling and tidy.
+fn main() {}
