@@ -1,1 +1,6 @@
-//! What both pages share: texts, sockets, storage, WebCrypto.
+//! What both pages share: the doors to the browser (language, storage, WebCrypto, sockets, requests).
+//!
+//! This crate must never decide anything about an exam: it carries bytes and keeps them.
+
+pub mod language;
+pub mod local_store;
