@@ -1,1 +1,41 @@
-//! The judge and the memory: one binary that keeps rosters, sittings, answers and receipts.
+//! The judge and the memory: one binary that keeps rosters, sittings, answers and receipts, and judges every card.
+//!
+//! The slices stand in the order of an exam day; a later slice may use an earlier one, never the reverse:
+//! `audit → staff → exam → checkin → paper → sitting → room → result`. Within a slice the file name says what it may
+//! touch: `route.rs` HTTP and WebSocket, `store.rs` SQL, every other file plain rules.
+
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod keys;
+pub mod app;
+pub mod error;
+pub mod shell;
+pub mod router;
+pub mod audit;
+pub mod staff;
+pub mod command;
+
+use anyhow::Result;
+use std::future::Future;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// Runs the server until `stop` resolves; then finishes what is under way and closes the database.
+///
+/// # Errors
+/// When keys, certificates or the database can't be opened.
+pub async fn serve(
+    config: config::Config,
+    listener: TcpListener,
+    clock: Arc<clock::Clock>,
+    stop: impl Future<Output = ()>,
+) -> Result<()> {
+    let tls = shell::tls::server_config(&config.http.certificate, &config.http.key, &config.http.exam_ca)?;
+    let app = app::App::start(config, clock).await?;
+    tracing::info!(address = %listener.local_addr()?, "serving");
+    shell::accept::serve(listener, tls, router::router(app.clone()), stop).await;
+    app.db.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! `exam-server serve`.
+
+use crate::clock::Clock;
+use crate::config::{Config, Log};
+use anyhow::{Context, Result};
+use clap::Args;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+/// Run the server.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Configuration file
+    #[arg(long)]
+    config: PathBuf,
+}
+
+impl Serve {
+    /// Serves until SIGTERM or Ctrl-C.
+    ///
+    /// # Errors
+    /// When the configuration is wrong or the port is taken.
+    pub async fn run(self) -> Result<ExitCode> {
+        let config = Config::read(&self.config)?;
+        start_log(&config.log)?;
+        let listener =
+            TcpListener::bind(&config.http.listen).await.with_context(|| format!("listen = \"{}\"", config.http.listen))?;
+        crate::serve(config, listener, Arc::new(Clock::start()), stop_signal()).await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn start_log(log: &Log) -> Result<()> {
+    let filter = EnvFilter::try_new(&log.filter).with_context(|| format!("log.filter = \"{}\"", log.filter))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = if log.json { builder.json().try_init() } else { builder.try_init() };
+    started.map_err(|error| anyhow::anyhow!("log: {error}"))
+}
+
+#[cfg(unix)]
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        tracing::error!("SIGTERM can't be watched");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn stop_signal() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}

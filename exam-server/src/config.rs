@@ -1,0 +1,124 @@
+//! The configuration file, read once. Every setting stands with its meaning in `exam-server.example.toml`; environment
+//! variables `EXAM__SECTION__KEY` override it.
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// All settings.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where the server listens.
+    pub http: Http,
+    /// Where it keeps its data.
+    pub data: Data,
+    /// Rules of the exam.
+    #[serde(default)]
+    pub exam: Exam,
+    /// What it logs.
+    #[serde(default)]
+    pub log: Log,
+}
+
+/// Where the server listens.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// Address and port, `0.0.0.0:8443`.
+    pub listen: String,
+    /// The server's certificate (PEM).
+    pub certificate: PathBuf,
+    /// Its private key (PEM).
+    pub key: PathBuf,
+    /// The exam CA's certificate (PEM): whom stations' certificates must come from.
+    pub exam_ca: PathBuf,
+}
+
+/// Where the server keeps its data.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    /// The SQLite file.
+    pub database: PathBuf,
+    /// Key that signs seat certificates and receipts (PKCS#8 PEM).
+    pub receipt_key: PathBuf,
+    /// Its certificate from the exam CA (PEM).
+    pub receipt_certificate: PathBuf,
+    /// The node key that wraps sitting keys: 64 hexadecimal digits.
+    pub node_key: PathBuf,
+}
+
+/// Rules of the exam.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Exam {
+    /// How long after the deadline an answer that was on its way still counts, in seconds.
+    pub grace_seconds: u32,
+    /// How long a seat ticket can be used, in minutes.
+    pub ticket_minutes: u32,
+    /// How long a station waits for a card, in seconds.
+    pub card_wait_seconds: u32,
+    /// How long the chip has to answer a challenge, in seconds.
+    pub challenge_seconds: u32,
+    /// Whether a card whose issuer can't be confirmed needs a second official.
+    pub strict_issuer: bool,
+}
+
+impl Default for Exam {
+    fn default() -> Self {
+        Self {
+            grace_seconds: 30,
+            ticket_minutes: 15,
+            card_wait_seconds: 30,
+            challenge_seconds: 15,
+            strict_issuer: false,
+        }
+    }
+}
+
+/// What the server logs.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// Filter in the form of `tracing`: `info`, `exam_server=debug`.
+    pub filter: String,
+    /// One JSON object per line instead of text.
+    pub json: bool,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { filter: "info".into(), json: false }
+    }
+}
+
+impl Config {
+    /// Reads the file; relative paths in it are relative to its folder.
+    ///
+    /// # Errors
+    /// Names the file and the setting that is wrong.
+    pub fn read(path: &Path) -> Result<Self> {
+        let file = config::File::from(path).format(config::FileFormat::Toml);
+        let environment = config::Environment::with_prefix("EXAM").prefix_separator("__").separator("__").try_parsing(true);
+        let mut config: Self = config::Config::builder()
+            .add_source(file)
+            .add_source(environment)
+            .build()
+            .and_then(config::Config::try_deserialize)
+            .with_context(|| format!("{}", path.display()))?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        for entry in [
+            &mut config.http.certificate,
+            &mut config.http.key,
+            &mut config.http.exam_ca,
+            &mut config.data.database,
+            &mut config.data.receipt_key,
+            &mut config.data.receipt_certificate,
+            &mut config.data.node_key,
+        ] {
+            *entry = folder.join(&*entry);
+        }
+        Ok(config)
+    }
+}

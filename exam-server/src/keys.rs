@@ -1,0 +1,41 @@
+//! The server's keys, read once at start.
+
+use crate::config::Config;
+use anyhow::{Context, Result, anyhow};
+use certs::seal::ContentKey;
+use certs::signing::SigningKey;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use std::path::Path;
+
+/// Keys in memory; never printed.
+pub struct Keys {
+    /// Signs seat certificates and receipts.
+    pub receipt: SigningKey,
+    /// Its certificate from the exam CA (DER).
+    pub receipt_certificate: Vec<u8>,
+    /// Wraps sitting keys.
+    pub node: ContentKey,
+}
+
+impl Keys {
+    /// Reads the key files.
+    ///
+    /// # Errors
+    /// Names the file that is missing or broken.
+    pub fn read(config: &Config) -> Result<Self> {
+        let data = &config.data;
+        let receipt = SigningKey::from_pkcs8_pem(&text(&data.receipt_key)?)
+            .with_context(|| format!("{}: not a signing key", data.receipt_key.display()))?;
+        let receipt_certificate = CertificateDer::from_pem_file(&data.receipt_certificate)
+            .with_context(|| format!("{}: not a certificate", data.receipt_certificate.display()))?
+            .to_vec();
+        let node = hex::decode(text(&data.node_key)?.trim()).ok().and_then(|bytes| bytes.try_into().ok());
+        let node = node.ok_or_else(|| anyhow!("{}: not 64 hexadecimal digits", data.node_key.display()))?;
+        Ok(Self { receipt, receipt_certificate, node: ContentKey::from_bytes(node) })
+    }
+}
+
+fn text(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("{}: can't be read", path.display()))
+}

@@ -1,0 +1,27 @@
+//! Every route of the server, in one place.
+
+use crate::app::App;
+use crate::shell::{pages, safety};
+use crate::staff;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
+use exam_protocol::route;
+use std::sync::Arc;
+
+/// Largest body of a request, in bytes. Answers travel on sockets, files are imported by command.
+const MAX_BODY: usize = 64 * 1024;
+
+/// All routes.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route(route::CANDIDATE_PAGE, get(pages::candidate))
+        .route(route::CONSOLE_PAGE, get(pages::console))
+        .route("/assets/{page}/{file}", get(pages::asset))
+        .route(route::HEALTH, get(|| async { "ok\n" }))
+        .route(route::LOGIN, post(staff::route::login).get(staff::route::who).delete(staff::route::logout))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn(safety::guard))
+        .with_state(app)
+}

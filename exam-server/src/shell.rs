@@ -1,0 +1,8 @@
+//! What every server needs around its routes: TLS, accepting connections, browser safety, limits, the pages' files.
+
+pub mod changes;
+pub mod limit;
+pub mod tls;
+pub mod accept;
+pub mod safety;
+pub mod pages;

@@ -1,0 +1,54 @@
+//! Limits tries per name: a few in a row, then one minute of rest. Names are attacker's input, so the table is bounded.
+
+use exam_protocol::time::{Millis, Timestamp};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+const TRIES: u32 = 8;
+const WINDOW: Millis = Millis::minutes(1);
+const MOST_NAMES: usize = 10_000;
+
+/// Counts tries per name.
+#[derive(Debug, Default)]
+pub struct Limit {
+    tries: Mutex<HashMap<String, (u32, Timestamp)>>,
+}
+
+impl Limit {
+    /// Counts one try; false when this name has to wait.
+    pub fn allow(&self, name: &str, now: Timestamp) -> bool {
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        if tries.len() >= MOST_NAMES {
+            tries.retain(|_, (_, since)| now - *since < WINDOW);
+        }
+        if tries.len() >= MOST_NAMES && !tries.contains_key(name) {
+            return false;
+        }
+        let (count, since) = tries.entry(name.to_owned()).or_insert((0, now));
+        if now - *since >= WINDOW {
+            (*count, *since) = (0, now);
+        }
+        *count += 1;
+        *count <= TRIES
+    }
+
+    /// Forgets the tries of a name that has proven itself.
+    pub fn forget(&self, name: &str) {
+        self.tries.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_rests_after_eight_tries_and_others_do_not() {
+        let limit = Limit::default();
+        let now = Timestamp(0);
+        assert_eq!((0..20).filter(|_| limit.allow("a", now)).count(), 8);
+        assert!(limit.allow("b", now));
+        assert!(!limit.allow("a", now + Millis::seconds(59)));
+        assert!(limit.allow("a", now + WINDOW));
+    }
+}

@@ -1,0 +1,76 @@
+//! The pages' files, which are part of the binary. `cargo xtask pages` makes them.
+
+use axum::extract::Path;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+#[derive(RustEmbed)]
+#[folder = "../exam-client/dist"]
+struct Files;
+
+/// `GET /`: the candidate's page.
+pub async fn candidate(headers: HeaderMap) -> Response {
+    file("candidate/index.html", &headers)
+}
+
+/// `GET /console/`: the proctor's page.
+pub async fn console(headers: HeaderMap) -> Response {
+    file("console/index.html", &headers)
+}
+
+/// `GET /assets/{page}/{file}`.
+pub async fn asset(Path((page, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
+    file(&format!("{page}/{name}"), &headers)
+}
+
+/// Whether the pages are in this binary.
+pub fn present() -> bool {
+    Files::get("candidate/app.js").is_some() && Files::get("console/app.js").is_some()
+}
+
+fn file(path: &str, request: &HeaderMap) -> Response {
+    let Some(plain) = Files::get(path) else {
+        return (StatusCode::NOT_FOUND, "Không có trang này trong chương trình. / No such page in this program.\n")
+            .into_response();
+    };
+    let tag = format!("\"{}\"", hex::encode(&plain.metadata.sha256_hash()[..16]));
+    if request.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == tag.as_bytes()) {
+        return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
+    }
+    let (body, encoding) = smallest(path, plain, request);
+    let mut response = body.data.into_owned().into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
+    // Files keep their names from release to release: the browser asks each time and gets "not modified".
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    response
+}
+
+fn smallest(path: &str, plain: EmbeddedFile, request: &HeaderMap) -> (EmbeddedFile, Option<&'static str>) {
+    let accepted = request.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or("");
+    let takes_brotli = accepted.split(',').any(|one| one.trim().split(';').next() == Some("br"));
+    match Files::get(&format!("{path}.br")) {
+        Some(compressed) if takes_brotli => (compressed, Some("br")),
+        _ => (plain, None),
+    }
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        _ => "application/octet-stream",
+    }
+}
