@@ -4,3 +4,10 @@
 
 pub mod language;
 pub mod local_store;
+pub mod monotonic;
+pub mod fetch;
+pub mod socket;
+pub mod crypto;
+pub mod database;
+pub mod tab;
+pub mod blob;
