@@ -1,1 +1,8 @@
 //! Whole exam days through public doors: virtual cards, headless candidates, real browsers.
+//!
+//! The virtual card (`card`, `pki`, `citizens`) must never use code of `checkin-agent` or `certs`: it is their outside
+//! judge, and a mistake shared by card and reader would be seen by nobody.
+
+pub mod dice;
+pub mod pki;
+pub mod tlv;
