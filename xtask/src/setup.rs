@@ -1,0 +1,100 @@
+//! Installs what the build, the demo and the tests need: Debian or Ubuntu packages and rustc's target for the pages.
+
+use crate::shell::{present, run};
+use anyhow::{Result, bail};
+use std::process::{Command, Stdio};
+
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// A package and why it is needed.
+struct Package(&'static str, &'static str);
+
+const PACKAGES: [Package; 12] = [
+    Package("build-essential", "C compiler for SQLite and ring"),
+    Package("pkg-config", "finds the PC/SC library"),
+    Package("libpcsclite-dev", "the check-in agent talks PC/SC"),
+    Package("pcscd", "PC/SC service"),
+    Package("vsmartcard-vpcd", "virtual card reader for demo and tests"),
+    Package("iproute2", "own network namespace for the virtual reader"),
+    Package("chromium", "browser for demo and tests"),
+    Package("chromium-driver", "drives the browser in tests"),
+    Package(
+        "libnss3-tools",
+        "lets the demo's own browser profile trust the demo's CA",
+    ),
+    Package(
+        "fonts-noto-core",
+        "Vietnamese and mathematical letters in the browser",
+    ),
+    Package("openssl", "outside judge of our certificates and signatures"),
+    Package("brotli", "compresses the pages"),
+];
+
+/// Installs all that is missing.
+pub fn everything() -> Result<()> {
+    packages()?;
+    wasm_target()
+}
+
+fn packages() -> Result<()> {
+    let missing: Vec<&Package> = PACKAGES.iter().filter(|package| !installed(package.0)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if !present("apt-get") {
+        let names: Vec<&str> = missing.iter().map(|package| package.0).collect();
+        bail!(
+            "this is neither Debian nor Ubuntu; please install by hand what these packages hold: {}",
+            names.join(" ")
+        );
+    }
+    println!("Installing with apt-get:");
+    for Package(name, reason) in &missing {
+        println!("  {name:18} {reason}");
+    }
+    run(apt().arg("update").arg("-qq"))?;
+    run(apt()
+        .args(["install", "-y", "-qq", "--no-install-recommends"])
+        .args(missing.iter().map(|package| package.0)))
+}
+
+fn installed(package: &str) -> bool {
+    let output = Command::new("dpkg-query")
+        .args(["-W", "-f=${Status}", package])
+        .stderr(Stdio::null())
+        .output();
+    output.is_ok_and(|output| output.stdout.ends_with(b" installed"))
+}
+
+fn apt() -> Command {
+    let root = Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout.starts_with(b"0\n"));
+    let mut command = if root {
+        Command::new("apt-get")
+    } else {
+        Command::new("sudo")
+    };
+    if !root {
+        command.arg("apt-get");
+    }
+    command
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .stdout(Stdio::null());
+    command
+}
+
+fn wasm_target() -> Result<()> {
+    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output()?;
+    let sysroot = String::from_utf8_lossy(&sysroot.stdout).trim().to_owned();
+    if std::path::Path::new(&sysroot)
+        .join("lib/rustlib")
+        .join(WASM_TARGET)
+        .exists()
+    {
+        return Ok(());
+    }
+    println!("Adding rustc's target {WASM_TARGET}: the pages are built for it");
+    run(Command::new("rustup").args(["target", "add", WASM_TARGET]))
+}
