@@ -1,0 +1,400 @@
+//! Rich text: HTML that may be shown in a candidate's page as it is. Every text of an item is of this type, and its
+//! only ways in sanitise, so that nothing else can reach a page: no script, style, link or event handler, pictures
+//! only from the paper's own media.
+
+pub mod formula;
+pub mod markup;
+
+use ammonia::{Builder, UrlRelative};
+use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization;
+
+/// Sanitised HTML with MathML, in Unicode NFC.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct RichText(String);
+
+impl RichText {
+    /// Keeps what is on the allow-list and drops the rest.
+    pub fn sanitised(html: &str) -> Self {
+        let normal: String = html.nfc().collect();
+        // Sanitising can bring adjacent pieces together; the result is a fixed point after few rounds.
+        let mut clean = SANITISER.clean(&normal).to_string();
+        for _ in 0..3 {
+            let again = SANITISER.clean(&clean).to_string();
+            if again == clean {
+                break;
+            }
+            clean = again;
+        }
+        Self(clean.trim().to_owned())
+    }
+
+    /// Text without any markup.
+    pub fn plain(text: &str) -> Self {
+        Self::sanitised(&escape(text))
+    }
+
+    /// The HTML.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether nothing can be seen: no text, no picture, no formula.
+    pub fn is_blank(&self) -> bool {
+        !self.0.contains("<img") && !self.0.contains("<math") && self.text().trim().is_empty()
+    }
+
+    /// The text without tags, for comparing and for lists. Formulas come out as their letters in a row.
+    pub fn text(&self) -> String {
+        let mut text = String::with_capacity(self.0.len());
+        for piece in markup::pieces(&self.0) {
+            match piece {
+                markup::Piece::Text(raw) => text.push_str(&markup::unescape(raw)),
+                markup::Piece::Tag(tag) if matches!(tag.name.as_str(), "p" | "br" | "div" | "li" | "td") => {
+                    text.push(' ')
+                }
+                _ => {}
+            }
+        }
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The numbers N of all `media:N` pictures.
+    pub fn media(&self) -> Vec<usize> {
+        markup::pieces(&self.0)
+            .iter()
+            .filter_map(|piece| Some(media_in(piece)?.1))
+            .collect()
+    }
+
+    /// The same text with every `media:N` made `media:N+by`.
+    pub fn with_media_moved(&self, by: usize) -> Self {
+        let mut moved = String::with_capacity(self.0.len() + 8);
+        let mut rest = self.0.as_str();
+        for piece in markup::pieces(&self.0) {
+            let Some((at, number)) = media_in(&piece) else {
+                continue;
+            };
+            let markup::Piece::Tag(tag) = piece else { continue };
+            let digits = offset_in(&self.0, tag.raw) + at;
+            let before = digits - (self.0.len() - rest.len());
+            moved.push_str(&rest[..before]);
+            moved.push_str(&(number + by).to_string());
+            rest = rest[before..].trim_start_matches(|c: char| c.is_ascii_digit());
+        }
+        moved.push_str(rest);
+        Self(moved)
+    }
+}
+
+impl From<String> for RichText {
+    /// Sanitises: a stored text is trusted no more than an imported one.
+    fn from(html: String) -> Self {
+        Self::sanitised(&html)
+    }
+}
+
+impl From<RichText> for String {
+    fn from(text: RichText) -> Self {
+        text.0
+    }
+}
+
+/// Where the number of a picture's `media:N` stands in its tag, and the number. The sanitiser writes quotes within
+/// values as `&quot;`, so the literal text below can only be the attribute itself.
+fn media_in(piece: &markup::Piece<'_>) -> Option<(usize, usize)> {
+    const START: &str = " src=\"media:";
+    let markup::Piece::Tag(tag) = piece else {
+        return None;
+    };
+    let at = tag.raw.find(START).filter(|_| tag.name == "img")? + START.len();
+    let digits = tag.raw[at..].bytes().take_while(u8::is_ascii_digit).count();
+    Some((at, tag.raw[at..at + digits].parse().ok()?))
+}
+
+/// Where `part`, a slice of `whole`, begins in it.
+fn offset_in(whole: &str, part: &str) -> usize {
+    part.as_ptr() as usize - whole.as_ptr() as usize
+}
+
+/// Text as HTML.
+pub fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+/// HTML elements that a text may use.
+const HTML_TAGS: [&str; 41] = [
+    "p",
+    "br",
+    "div",
+    "span",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "s",
+    "del",
+    "ins",
+    "sub",
+    "sup",
+    "small",
+    "big",
+    "tt",
+    "ul",
+    "ol",
+    "li",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "thead",
+    "tbody",
+    "tfoot",
+    "tr",
+    "td",
+    "th",
+    "caption",
+    "blockquote",
+    "pre",
+    "code",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "img",
+    "center",
+];
+
+/// MathML Core elements, plus `menclose` and `semantics`/`annotation` of files in the wild.
+const MATH_TAGS: [&str; 30] = [
+    "math",
+    "mrow",
+    "mi",
+    "mn",
+    "mo",
+    "ms",
+    "mtext",
+    "mspace",
+    "mfrac",
+    "msqrt",
+    "mroot",
+    "mstyle",
+    "mpadded",
+    "mphantom",
+    "msub",
+    "msup",
+    "msubsup",
+    "munder",
+    "mover",
+    "munderover",
+    "mmultiscripts",
+    "mprescripts",
+    "none",
+    "mtable",
+    "mtr",
+    "mtd",
+    "merror",
+    "menclose",
+    "semantics",
+    "mfenced",
+];
+
+/// Attributes of MathML elements that change only how a formula looks.
+const MATH_ATTRIBUTES: [&str; 29] = [
+    "display",
+    "displaystyle",
+    "scriptlevel",
+    "mathvariant",
+    "stretchy",
+    "fence",
+    "separator",
+    "form",
+    "lspace",
+    "rspace",
+    "symmetric",
+    "maxsize",
+    "minsize",
+    "largeop",
+    "movablelimits",
+    "accent",
+    "accentunder",
+    "linethickness",
+    "columnalign",
+    "rowalign",
+    "columnspan",
+    "rowspan",
+    "width",
+    "height",
+    "depth",
+    "voffset",
+    "notation",
+    "open",
+    "close",
+];
+
+/// Classes that the formula converter uses on tables; the page's style sheet draws them.
+const MATH_CLASSES: [&str; 19] = [
+    "menv-alignlike",
+    "menv-align",
+    "menv-arraylike",
+    "menv-cells-left",
+    "menv-cells-right",
+    "menv-cases",
+    "menv-with-eqn",
+    "menv-multline",
+    "menv-right-solid",
+    "menv-right-dashed",
+    "menv-left-solid",
+    "menv-left-dashed",
+    "menv-border-only",
+    "menv-nonumber",
+    "menv-hline",
+    "menv-hdashline",
+    "cell-left",
+    "cell-right",
+    "menv-small",
+];
+
+/// Whether texts may use this element; what else is met in a file is reported by [`markup`].
+pub(crate) fn is_allowed(tag: &str) -> bool {
+    HTML_TAGS.contains(&tag) || MATH_TAGS.contains(&tag)
+}
+
+static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(sanitiser);
+
+fn sanitiser() -> Builder<'static> {
+    let mut builder = Builder::new();
+    let mut attributes: HashMap<&str, HashSet<&str>> = MATH_TAGS
+        .iter()
+        .map(|tag| (*tag, MATH_ATTRIBUTES.into_iter().collect()))
+        .collect();
+    attributes.insert("img", ["src", "alt", "width", "height"].into());
+    attributes.insert("td", ["colspan", "rowspan", "align"].into());
+    attributes.insert("th", ["colspan", "rowspan", "align"].into());
+    attributes.insert("ol", ["start", "type"].into());
+    let mut classes: HashMap<&str, HashSet<&str>> = ["mtable", "mtr", "mtd"]
+        .into_iter()
+        .map(|tag| (tag, MATH_CLASSES.into_iter().collect()))
+        .collect();
+    classes.insert("code", ["latex"].into());
+    builder
+        .tags(HTML_TAGS.into_iter().chain(MATH_TAGS).collect())
+        .clean_content_tags(
+            [
+                "script",
+                "style",
+                "annotation",
+                "annotation-xml",
+                "title",
+                "template",
+            ]
+            .into(),
+        )
+        .generic_attributes(HashSet::new())
+        .tag_attributes(attributes)
+        .allowed_classes(classes)
+        .url_schemes(["media"].into())
+        .url_relative(UrlRelative::Deny)
+        .link_rel(None)
+        .attribute_filter(|tag, attribute, value| {
+            keep_attribute(tag, attribute, value).then(|| value.into())
+        });
+    builder
+}
+
+/// Pictures come from the paper's own media only; sizes are plain numbers.
+fn keep_attribute(tag: &str, attribute: &str, value: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.len() <= 5 && text.bytes().all(|b| b.is_ascii_digit());
+    match (tag, attribute) {
+        ("img", "src") => value.strip_prefix("media:").is_some_and(digits),
+        ("img", "width" | "height") | ("td" | "th", "colspan" | "rowspan") | ("ol", "start") => digits(value),
+        _ => value.len() <= 300,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn clean(html: &str) -> String {
+        RichText::sanitised(html).into()
+    }
+
+    #[test]
+    fn nothing_that_acts_survives() {
+        for hostile in [
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "<a href='javascript:alert(1)'>x</a>",
+            "<p style='background:url(http://a/b)' onclick=x>t</p>",
+            "<img src='http://example.org/a.png'>",
+            "<img src='media:1/../../x'>",
+            "<svg><script>1</script></svg>",
+            "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style>",
+            "<math><mi href='javascript:1' xlink:href='javascript:1'>x</mi></math>",
+            "<iframe src='data:text/html,x'></iframe>",
+            "<math><annotation-xml encoding='text/html'><script>1</script></annotation-xml></math>",
+        ] {
+            let out = clean(hostile).to_lowercase();
+            for sign in [
+                "script", "onerror", "href", "style", "http", "onclick", "iframe", "data:", "src=\"x", "/..",
+            ] {
+                assert!(!out.contains(sign), "{hostile} → {out}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_teachers_use_survives() {
+        for good in [
+            "<p>H<sub>2</sub>O &lt; <u>a</u></p>",
+            "<img src=\"media:3\" alt=\"đồ thị\" width=\"300\">",
+            "<math display=\"block\"><mfrac><mn>1</mn><mi>x</mi></mfrac></math>",
+            "<table><tbody><tr><td colspan=\"2\">1</td></tr></tbody></table>",
+            "<code class=\"latex\">\\ce{H2O}</code>",
+        ] {
+            assert_eq!(clean(good), good);
+        }
+    }
+
+    #[test]
+    fn media_are_renumbered_in_pictures_only() {
+        let text =
+            RichText::sanitised("<p>src=\"media:1\" <img src=\"media:1\"><img src='media:12' alt='a>b'></p>");
+        assert_eq!(text.media(), [1, 12]);
+        let moved = text.with_media_moved(10);
+        assert_eq!(moved.media(), [11, 22]);
+        assert!(
+            moved.as_str().contains("<p>src=\"media:1\""),
+            "{}",
+            moved.as_str()
+        );
+    }
+
+    #[test]
+    fn blank_means_nothing_to_see() {
+        for blank in ["", "<p> </p>", "<p>&nbsp;<br></p>", "<script>x</script>"] {
+            assert!(RichText::sanitised(blank).is_blank(), "{blank}");
+        }
+        for seen in ["x", "<img src='media:0'>", "<math><mi>x</mi></math>"] {
+            assert!(!RichText::sanitised(seen).is_blank(), "{seen}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn sanitising_again_changes_nothing(html in "([<>&\"'/ =a-z0-9:;]|<p>|</p>|<b>|<img src=media:1>|<math>|<mi>|<table>|<td>|<i>|</b>){0,40}") {
+            let once = clean(&html);
+            prop_assert_eq!(clean(&once), once);
+        }
+    }
+}
