@@ -1,0 +1,39 @@
+//! Parts of the screens, one file each: values in, events out. They must hold no rules and keep no data of their own
+//! beyond what is being typed.
+
+mod person_menu;
+mod language_switch;
+mod problem_note;
+mod modal;
+mod header;
+mod time_left;
+mod live_banner;
+mod board_table;
+mod board_filter;
+mod board_row;
+mod verdict_chips;
+mod verdict_list;
+mod desk_panel;
+mod station_choice;
+mod scan_field;
+mod reading_steps;
+mod judged_card;
+mod holder_table;
+mod ticket_card;
+mod waiting_list;
+mod second_official;
+mod dialogs;
+mod action_dialog;
+mod minutes_field;
+mod candidate_dialog;
+mod candidate_facts;
+mod candidate_acts;
+
+pub use board_table::BoardTable;
+pub use desk_panel::DeskPanel;
+pub use dialogs::Dialogs;
+pub use header::Header;
+pub use language_switch::LanguageSwitch;
+pub use live_banner::LiveBanner;
+pub use person_menu::PersonMenu;
+pub use problem_note::ProblemNote;

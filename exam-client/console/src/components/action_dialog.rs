@@ -1,0 +1,177 @@
+//! Asks before a room action: what will happen, to how many, and why. The server decides.
+
+use crate::api;
+use crate::components::minutes_field::MinutesField;
+use crate::components::modal::Modal;
+use crate::components::problem_note::ProblemNote;
+use crate::core::action::{self, ActionKind};
+use crate::core::board::Tally;
+use crate::core::clock;
+use crate::room::Room;
+use crate::state::Console;
+use crate::texts;
+use crate::words;
+use exam_browser::fetch::Failure;
+use exam_protocol::console::{RoomAction, RoomActionRequest};
+use exam_protocol::time::Millis;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// What is being typed and what came of it.
+#[derive(Clone, Copy)]
+struct Form {
+    kind: ActionKind,
+    minutes: RwSignal<String>,
+    reason: RwSignal<String>,
+    busy: RwSignal<bool>,
+    missing: RwSignal<Option<Missing>>,
+    problem: RwSignal<Option<Failure>>,
+}
+
+/// What has to be filled in first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    Minutes,
+    Reason,
+}
+
+/// Confirmation of a room action.
+#[component]
+pub fn ActionDialog(
+    /// Which.
+    kind: ActionKind,
+) -> impl IntoView {
+    let (console, room) = (Console::here(), Room::here());
+    let form = Form {
+        kind,
+        minutes: RwSignal::new("5".to_owned()),
+        reason: RwSignal::new(String::new()),
+        busy: RwSignal::new(false),
+        missing: RwSignal::new(None),
+        problem: RwSignal::new(None),
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        submit(console, room, form);
+    };
+    let missing = move || {
+        form.missing.get().map(|missing| match missing {
+            Missing::Minutes => texts::action::minutes_wrong(console.lang()),
+            Missing::Reason => texts::action::reason_missing(console.lang()),
+        })
+    };
+    let label = move || {
+        if form.busy.get() {
+            texts::action::sending(console.lang())
+        } else {
+            words::action(console.lang(), kind)
+        }
+    };
+    view! {
+        <Modal title=Signal::derive(move || words::question(console.lang(), kind).to_owned()) name="action-dialog">
+            <form on:submit=submit>
+                <Effects kind/>
+                <Show when=move || kind == ActionKind::AddTime><MinutesField minutes=form.minutes/></Show>
+                <Show when=move || kind.wants_reason(remaining(room))><ReasonField reason=form.reason/></Show>
+                <p role="alert">{move || missing().map(|text| view! { <span class="note tone-bad" data-testid="missing">{text}</span> })}</p>
+                <ProblemNote problem=form.problem/>
+                <div class="buttons end">
+                    <button type="button" autofocus=kind.is_final() on:click=move |_| room.close_dialog()>{move || texts::app::cancel(console.lang())}</button>
+                    <button type="submit" class=if kind.is_final() { "danger" } else { "primary" } autofocus=!kind.is_final() data-testid="confirm"
+                        prop:disabled=form.busy>{label}</button>
+                </div>
+            </form>
+        </Modal>
+    }
+}
+
+/// Time left in the room; tracks.
+fn remaining(room: Room) -> Millis {
+    room.board.with(|board| clock::remaining(board, room.now()))
+}
+
+/// What will happen, and what to think of.
+#[component]
+fn Effects(
+    /// Which action.
+    kind: ActionKind,
+) -> impl IntoView {
+    let (console, room) = (Console::here(), Room::here());
+    let concerned = Memo::new(move |_| action::concerned(kind, room.board.with(Tally::of)));
+    let beware = move || words::beware(console.lang(), kind, concerned.get(), remaining(room));
+    view! {
+        <p data-testid="effect">{move || words::effect(console.lang(), kind, concerned.get())}</p>
+        {move || beware().map(|text| view! { <p class="note tone-warn" data-testid="beware">"⚠ "{text}</p> })}
+    }
+}
+
+/// Why.
+#[component]
+pub fn ReasonField(
+    /// What is typed.
+    reason: RwSignal<String>,
+) -> impl IntoView {
+    let console = Console::here();
+    view! {
+        <label>{move || texts::action::reason(console.lang())}" ("{move || texts::app::needed(console.lang())}")"
+            <textarea data-testid="reason" rows="2" placeholder=move || texts::action::reason_hint(console.lang()) prop:value=reason
+                on:input=move |event| reason.set(event_target_value(&event))></textarea></label>
+    }
+}
+
+fn submit(console: Console, room: Room, form: Form) {
+    let reason = form.reason.get_untracked().trim().to_owned();
+    let minutes = clock::minutes_to_add(&form.minutes.get_untracked());
+    let wants_reason = form.kind.wants_reason(untrack(|| remaining(room)));
+    form.missing.set(match (form.kind, minutes) {
+        (ActionKind::AddTime, None) => Some(Missing::Minutes),
+        _ if wants_reason && reason.is_empty() => Some(Missing::Reason),
+        _ => None,
+    });
+    if form.missing.get_untracked().is_none() {
+        let action = form.kind.action(minutes.unwrap_or_default());
+        spawn_local(send(
+            console,
+            room,
+            RoomActionRequest { action, reason },
+            form.busy,
+            form.problem,
+        ));
+    }
+}
+
+/// Sends a room action, closes the dialog when it worked and says why when it did not.
+pub async fn send(
+    console: Console,
+    room: Room,
+    request: RoomActionRequest,
+    busy: RwSignal<bool>,
+    problem: RwSignal<Option<Failure>>,
+) {
+    busy.set(true);
+    problem.set(None);
+    let answer = api::act(room.id, &request).await;
+    if busy.is_disposed() {
+        return;
+    }
+    match answer {
+        Ok(board) => {
+            // Closing the room or starting it does not change whose turn it is at the desk.
+            room.apply(board);
+            room.close_dialog();
+        }
+        Err(failure) => {
+            busy.set(false);
+            console.notice(&failure);
+            drop(problem.try_set(Some(failure)));
+        }
+    }
+}
+
+/// The same action for one candidate.
+pub fn time_for(attempt: exam_protocol::id::AttemptId, minutes: u16) -> RoomAction {
+    RoomAction::AddTime {
+        minutes,
+        attempt: Some(attempt),
+    }
+}

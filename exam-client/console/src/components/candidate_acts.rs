@@ -1,0 +1,219 @@
+//! What can be done for one candidate: without a card, another PC, more time, the signed hand-in.
+
+use crate::api;
+use crate::checkin;
+use crate::components::action_dialog::{self, ReasonField};
+use crate::components::minutes_field::MinutesField;
+use crate::components::problem_note::ProblemNote;
+use crate::components::second_official::SecondOfficial;
+use crate::core::board::{self, CandidateAct};
+use crate::core::clock;
+use crate::room::Room;
+use crate::state::Console;
+use crate::texts;
+use exam_browser::fetch::Failure;
+use exam_protocol::console::{
+    CandidateRow, LoginRequest, ManualAdmitRequest, RoomActionRequest, TakeOverRequest, TicketView,
+};
+use exam_protocol::id::AttemptId;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// An act on its way.
+#[derive(Clone, Copy)]
+struct Sending {
+    console: Console,
+    room: Room,
+    attempt: AttemptId,
+    busy: RwSignal<bool>,
+    problem: RwSignal<Option<Failure>>,
+}
+
+/// The buttons, and the form of the act that was chosen.
+#[component]
+pub fn CandidateActs(
+    /// The candidate's row.
+    row: Memo<Option<CandidateRow>>,
+    /// Whose.
+    attempt: AttemptId,
+    /// An act that was chosen before.
+    act: Option<CandidateAct>,
+) -> impl IntoView {
+    let (console, room) = (Console::here(), Room::here());
+    let chosen = RwSignal::new(act);
+    let sending = Sending {
+        console,
+        room,
+        attempt,
+        busy: RwSignal::new(false),
+        problem: RwSignal::new(None),
+    };
+    let acts = Memo::new(move |_| {
+        let state = room.board.with(|board| board.room.state);
+        row.with(|row| {
+            row.as_ref()
+                .map(|row| board::candidate_acts(state, row.progress))
+                .unwrap_or_default()
+        })
+    });
+    let buttons = move || {
+        acts.get()
+            .into_iter()
+            .map(|act| view! { <ActButton act attempt chosen/> })
+            .collect_view()
+    };
+    let form = move || match chosen.get() {
+        Some(CandidateAct::AdmitWithoutCard) => view! { <WithoutCard sending/> }.into_any(),
+        Some(CandidateAct::TakeOver) => view! { <TakeOver sending/> }.into_any(),
+        Some(CandidateAct::AddTime) => view! { <OwnTime sending/> }.into_any(),
+        Some(CandidateAct::Submission) | None => ().into_any(),
+    };
+    view! {
+        <div class="buttons">{buttons}</div>
+        {form}
+        <ProblemNote problem=sending.problem/>
+    }
+}
+
+/// Chooses an act; the hand-in is a plain download.
+#[component]
+fn ActButton(
+    /// Which.
+    act: CandidateAct,
+    /// For whom.
+    attempt: AttemptId,
+    /// The choice.
+    chosen: RwSignal<Option<CandidateAct>>,
+) -> impl IntoView {
+    let console = Console::here();
+    let label = move || match act {
+        CandidateAct::AdmitWithoutCard => texts::candidate::admit_without_card(console.lang()),
+        CandidateAct::TakeOver => texts::candidate::take_over(console.lang()),
+        CandidateAct::AddTime => texts::candidate::add_time(console.lang()),
+        CandidateAct::Submission => texts::candidate::submission(console.lang()),
+    };
+    let name = match act {
+        CandidateAct::AdmitWithoutCard => "act-without-card",
+        CandidateAct::TakeOver => "act-take-over",
+        CandidateAct::AddTime => "act-add-time",
+        CandidateAct::Submission => "act-submission",
+    };
+    match act {
+        CandidateAct::Submission => {
+            view! { <a class="button" download href=api::submission_path(attempt) data-testid=name>{label}</a> }.into_any()
+        }
+        _ => view! { <button type="button" data-testid=name on:click=move |_| chosen.set(Some(act))>{label}</button> }.into_any(),
+    }
+}
+
+/// Two officials, no card.
+#[component]
+fn WithoutCard(
+    /// Where it goes.
+    sending: Sending,
+) -> impl IntoView {
+    let console = sending.console;
+    let confirm = move |(second, reason): (LoginRequest, String)| {
+        spawn_local(async move {
+            sending.start();
+            let request = ManualAdmitRequest { second, reason };
+            sending.finish(api::admit_without_card(sending.attempt, &request).await);
+        });
+    };
+    view! {
+        <p class="note tone-warn">{move || texts::candidate::admit_hint(console.lang())}</p>
+        <SecondOfficial busy=sending.busy name_field=NodeRef::new() on_confirm=confirm/>
+    }
+}
+
+/// A new ticket.
+#[component]
+fn TakeOver(
+    /// Where it goes.
+    sending: Sending,
+) -> impl IntoView {
+    let console = sending.console;
+    let reason = RwSignal::new(String::new());
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let reason = reason.get_untracked().trim().to_owned();
+        if reason.is_empty() {
+            return;
+        }
+        spawn_local(async move {
+            sending.start();
+            sending.finish(api::take_over(sending.attempt, &TakeOverRequest { reason }).await);
+        });
+    };
+    let wanting = move || sending.busy.get() || reason.with(|reason| reason.trim().is_empty());
+    view! {
+        <form on:submit=submit>
+            <p>{move || texts::candidate::take_over_hint(console.lang())}</p>
+            <ReasonField reason/>
+            <button type="submit" class="primary" data-testid="take-over-submit" prop:disabled=wanting>{move || texts::candidate::take_over_submit(console.lang())}</button>
+        </form>
+    }
+}
+
+/// More time for one.
+#[component]
+fn OwnTime(
+    /// Where it goes.
+    sending: Sending,
+) -> impl IntoView {
+    let console = sending.console;
+    let (minutes, reason) = (RwSignal::new("5".to_owned()), RwSignal::new(String::new()));
+    let request = move || {
+        let minutes = clock::minutes_to_add(&minutes.get())?;
+        let reason = reason.get().trim().to_owned();
+        let action = action_dialog::time_for(sending.attempt, minutes);
+        (!reason.is_empty()).then_some(RoomActionRequest { action, reason })
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if let Some(request) = untrack(request) {
+            spawn_local(action_dialog::send(
+                console,
+                sending.room,
+                request,
+                sending.busy,
+                sending.problem,
+            ));
+        }
+    };
+    view! {
+        <form on:submit=submit>
+            <p>{move || texts::candidate::add_time_hint(console.lang())}</p>
+            <MinutesField minutes/>
+            <ReasonField reason/>
+            <button type="submit" class="primary" data-testid="own-time-submit" prop:disabled=move || sending.busy.get() || request().is_none()>
+                {move || texts::candidate::add_time(console.lang())}
+            </button>
+        </form>
+    }
+}
+
+impl Sending {
+    fn start(self) {
+        self.busy.set(true);
+        self.problem.set(None);
+    }
+
+    /// Shows the ticket at the desk, or why there is none.
+    fn finish(self, answer: api::Answer<TicketView>) {
+        if self.busy.is_disposed() {
+            return;
+        }
+        match answer {
+            Ok(ticket) => {
+                checkin::show_ticket(self.room, self.attempt, ticket);
+                self.room.close_dialog();
+            }
+            Err(failure) => {
+                self.busy.set(false);
+                self.console.notice(&failure);
+                drop(self.problem.try_set(Some(failure)));
+            }
+        }
+    }
+}

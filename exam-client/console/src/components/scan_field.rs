@@ -1,0 +1,52 @@
+//! The field where the QR scanner types; keyboard wedges end with Enter. What was typed goes out as it came.
+
+use crate::checkin;
+use crate::room::Room;
+use crate::state::Console;
+use crate::texts;
+use exam_protocol::console::RoomState;
+use leptos::prelude::*;
+
+/// Scan field with what stands in its way.
+#[component]
+pub fn ScanField() -> impl IntoView {
+    let (console, room) = (Console::here(), Room::here());
+    Effect::new(move || {
+        if room.scan_field.get().is_some() {
+            room.focus_scan();
+        }
+    });
+    let scanned = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let Some(field) = room.scan_field.get_untracked() else {
+            return;
+        };
+        let text = field.value();
+        if !text.trim().is_empty() && untrack(|| room.station_view()).is_none() {
+            return;
+        }
+        field.set_value("");
+        checkin::enter(console, room, &text);
+    };
+    let hint = move || hint(console, room);
+    view! {
+        <form class="scan" on:submit=scanned autocomplete="off">
+            <label for="scan" class="unseen">{move || texts::desk::scan_label(console.lang())}</label>
+            <input id="scan" node_ref=room.scan_field data-testid="scan" type="text" autocomplete="off" autocapitalize="off"
+                spellcheck="false" aria-describedby="scan-hint" placeholder=move || texts::desk::scan(console.lang()) />
+            <p id="scan-hint" class="scan-hint" role="status">{hint}</p>
+        </form>
+    }
+}
+
+/// What keeps a scan from working, if anything.
+fn hint(console: Console, room: Room) -> Option<impl IntoView> {
+    let language = console.lang();
+    let text = match room.board.with(|board| board.room.state) {
+        RoomState::Planned => Some(texts::desk::not_open(language)),
+        RoomState::Ended | RoomState::Closed => Some(texts::desk::is_over(language)),
+        _ if room.station_view().is_none() => Some(texts::desk::station_needed(language)),
+        _ => None,
+    };
+    text.map(|text| view! { <span class="note tone-warn">{text}</span> })
+}

@@ -1,0 +1,54 @@
+//! The second official's login with a reason. The password leaves the field with the request and is kept nowhere.
+
+use crate::state::Console;
+use crate::texts;
+use exam_protocol::console::LoginRequest;
+use leptos::html::{Input, Textarea};
+use leptos::prelude::*;
+
+/// Asks a second official; tells who and why once all is filled in.
+#[component]
+pub fn SecondOfficial(
+    /// Whether a request is on its way.
+    #[prop(into)]
+    busy: Signal<bool>,
+    /// The first field, for putting the cursor there.
+    name_field: NodeRef<Input>,
+    /// What is filled in.
+    #[prop(into)]
+    on_confirm: Callback<(LoginRequest, String)>,
+) -> impl IntoView {
+    let console = Console::here();
+    let missing = RwSignal::new(false);
+    let (password, reason) = (NodeRef::<Input>::new(), NodeRef::<Textarea>::new());
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let (Some(name), Some(password), Some(reason)) = (name_field.get(), password.get(), reason.get())
+        else {
+            return;
+        };
+        let login = LoginRequest {
+            name: name.value().trim().to_owned(),
+            password: password.value(),
+        };
+        let why = reason.value().trim().to_owned();
+        missing.set(login.name.is_empty() || login.password.is_empty() || why.is_empty());
+        if !missing.get_untracked() {
+            password.set_value("");
+            on_confirm.run((login, why));
+        }
+    };
+    view! {
+        <form class="second" on:submit=submit autocomplete="off" data-testid="second-official">
+            <h3>{move || texts::second::heading(console.lang())}</h3>
+            <label>{move || texts::second::name(console.lang())}
+                <input node_ref=name_field data-testid="second-name" autocomplete="off" spellcheck="false" /></label>
+            <label>{move || texts::second::password(console.lang())}
+                <input node_ref=password data-testid="second-password" type="password" autocomplete="one-time-code" /></label>
+            <label>{move || texts::second::reason(console.lang())}
+                <textarea node_ref=reason data-testid="second-reason" rows="2" placeholder=move || texts::action::reason_hint(console.lang())></textarea></label>
+            <p role="alert">{move || missing.get().then(|| view! { <span class="note tone-bad">{texts::second::missing(console.lang())}</span> })}</p>
+            <button type="submit" class="primary" data-testid="second-submit" prop:disabled=busy>{move || texts::second::submit(console.lang())}</button>
+        </form>
+    }
+}

@@ -1,0 +1,9 @@
+//! What happens on the proctor's page, as plain Rust: no browser, no signals, no texts in a language.
+//!
+//! Everything here is tested natively. It must never touch the DOM, fetch anything or read a clock: time is an argument.
+
+pub mod fold;
+pub mod clock;
+pub mod board;
+pub mod action;
+pub mod desk;

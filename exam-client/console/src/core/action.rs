@@ -1,0 +1,150 @@
+//! What a proctor can do to the room: when it is offered, what it does to how many, and whether it needs a reason.
+//!
+//! The server decides. This only keeps acts that can't work off the page and says beforehand what will happen.
+
+use crate::core::board::Tally;
+use exam_protocol::console::{RoomAction, RoomState};
+use exam_protocol::time::Millis;
+
+/// A room action without its arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActionKind {
+    /// planned → open.
+    Open,
+    /// open → running.
+    Start,
+    /// running → paused.
+    Pause,
+    /// paused → running.
+    Resume,
+    /// More time for all.
+    AddTime,
+    /// running or paused → ended.
+    End,
+    /// ended → closed.
+    Close,
+}
+
+impl ActionKind {
+    /// The action to send; `minutes` counts for [`ActionKind::AddTime`] alone.
+    pub fn action(self, minutes: u16) -> RoomAction {
+        match self {
+            Self::Open => RoomAction::Open,
+            Self::Start => RoomAction::Start,
+            Self::Pause => RoomAction::Pause,
+            Self::Resume => RoomAction::Resume,
+            Self::AddTime => RoomAction::AddTime {
+                minutes,
+                attempt: None,
+            },
+            Self::End => RoomAction::End,
+            Self::Close => RoomAction::Close,
+        }
+    }
+
+    /// The name in element ids and tests.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Start => "start",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::AddTime => "add-time",
+            Self::End => "end",
+            Self::Close => "close",
+        }
+    }
+
+    /// Whether a reason must be written: for pause and time always, for the end only before time.
+    pub fn wants_reason(self, remaining: Millis) -> bool {
+        match self {
+            Self::Pause | Self::AddTime => true,
+            Self::End => remaining > Millis(0),
+            Self::Open | Self::Start | Self::Resume | Self::Close => false,
+        }
+    }
+
+    /// Whether it can't be taken back, so that its button must not be the easy one.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::End | Self::Close)
+    }
+}
+
+/// The actions that a room in this state offers, the usual next step first.
+pub fn offered(state: RoomState) -> &'static [ActionKind] {
+    use ActionKind::{AddTime, Close, End, Open, Pause, Resume, Start};
+    match state {
+        RoomState::Planned => &[Open],
+        RoomState::Open => &[Start],
+        RoomState::Running => &[Pause, AddTime, End],
+        RoomState::Paused => &[Resume, AddTime, End],
+        RoomState::Ended => &[Close],
+        RoomState::Closed => &[],
+    }
+}
+
+/// Whether the marks can be fetched.
+pub fn has_results(state: RoomState) -> bool {
+    matches!(state, RoomState::Closed)
+}
+
+/// Candidates whom an action concerns, and those whom it leaves behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Concerned {
+    /// For how many something changes.
+    pub concerned: usize,
+    /// For how many the proctor should stop and think: absent at the start, still writing at the end.
+    pub beware: usize,
+}
+
+/// Whom an action concerns in a room that stands like this.
+pub fn concerned(kind: ActionKind, tally: Tally) -> Concerned {
+    let (concerned, beware) = match kind {
+        ActionKind::Open => (tally.total, 0),
+        ActionKind::Start => (tally.at_seats(), tally.total - tally.at_seats()),
+        ActionKind::Pause | ActionKind::Resume | ActionKind::AddTime => (tally.at_seats(), 0),
+        ActionKind::End => (tally.at_seats(), tally.at_seats()),
+        ActionKind::Close => (
+            tally.handed_in + tally.timed_out + tally.at_seats(),
+            tally.at_seats(),
+        ),
+    };
+    Concerned { concerned, beware }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::board::sample::board;
+
+    #[test]
+    fn each_state_offers_what_the_protocol_allows() {
+        use ActionKind::{AddTime, Close, End, Open, Pause, Resume, Start};
+        assert_eq!(offered(RoomState::Planned), [Open]);
+        assert_eq!(offered(RoomState::Open), [Start]);
+        assert_eq!(offered(RoomState::Running), [Pause, AddTime, End]);
+        assert_eq!(offered(RoomState::Paused), [Resume, AddTime, End]);
+        assert_eq!(offered(RoomState::Ended), [Close]);
+        assert!(offered(RoomState::Closed).is_empty());
+    }
+
+    #[test]
+    fn ending_early_needs_a_reason_ending_in_time_does_not() {
+        assert!(ActionKind::End.wants_reason(Millis(1)));
+        assert!(!ActionKind::End.wants_reason(Millis(0)));
+        assert!(ActionKind::Pause.wants_reason(Millis(0)));
+        assert!(!ActionKind::Start.wants_reason(Millis::minutes(90)));
+    }
+
+    #[test]
+    fn the_start_names_those_who_are_not_seated() {
+        let start = concerned(ActionKind::Start, Tally::of(&board()));
+        assert_eq!(
+            start,
+            Concerned {
+                concerned: 2,
+                beware: 2
+            }
+        );
+    }
+}

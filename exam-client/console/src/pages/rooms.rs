@@ -1,0 +1,90 @@
+//! The rooms of this person. Must not show a room itself.
+
+use crate::api;
+use crate::components::{PersonMenu, ProblemNote};
+use crate::core::clock;
+use crate::state::{Console, Screen};
+use crate::texts;
+use crate::words;
+use exam_browser::fetch::Failure;
+use exam_protocol::console::RoomSummary;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// Lists the rooms; goes straight into a single one when told to.
+#[component]
+pub fn Rooms(
+    /// Whether a single room is opened without a click.
+    straight_in: bool,
+) -> impl IntoView {
+    let console = Console::here();
+    let rooms = RwSignal::new(None);
+    let problem = RwSignal::new(None);
+    let load = move || spawn_local(load(console, straight_in, rooms, problem));
+    load();
+    let list = move || {
+        rooms.get().map(|rooms: Vec<RoomSummary>| match rooms.is_empty() {
+            true => view! { <p class="note">{move || texts::rooms::empty(console.lang())}</p> }.into_any(),
+            false => rooms
+                .into_iter()
+                .map(|room| view! { <RoomButton room/> })
+                .collect_view()
+                .into_any(),
+        })
+    };
+    view! {
+        <header class="bar"><p class="brand">"Trường Thi"</p><span class="grow"></span><PersonMenu in_room=false/></header>
+        <main class="rooms" data-testid="rooms">
+            <h1>{move || texts::rooms::heading(console.lang())}</h1>
+            <ProblemNote problem/>
+            {list}
+            <button type="button" on:click=move |_| load()>{move || texts::rooms::again(console.lang())}</button>
+        </main>
+    }
+}
+
+/// One room of the list.
+#[component]
+fn RoomButton(
+    /// The room.
+    room: RoomSummary,
+) -> impl IntoView {
+    let console = Console::here();
+    let starts = clock::date_and_time(room.starts_at);
+    view! {
+        <button type="button" class="card room" data-testid="room-button"
+            on:click=move |_| console.show(Screen::Room(room.id))>
+            <strong>{room.name.clone()}</strong>
+            <span>{room.exam.clone()}" · "{room.subject.clone()}</span>
+            <span class=format!("state state-{}", words::state_slug(room.state))>{move || words::state(console.lang(), room.state)}</span>
+            <span>{move || texts::rooms::starts(console.lang(), &starts)}</span>
+            <span>{move || texts::rooms::candidates(console.lang(), room.candidates)}</span>
+        </button>
+    }
+}
+
+async fn load(
+    console: Console,
+    straight_in: bool,
+    rooms: RwSignal<Option<Vec<RoomSummary>>>,
+    problem: RwSignal<Option<Failure>>,
+) {
+    let answer = api::rooms().await;
+    if rooms.is_disposed() {
+        return;
+    }
+    match answer {
+        Ok(list) => match list.as_slice() {
+            [only] if straight_in => console.show(Screen::Room(only.id)),
+            _ => {
+                problem.set(None);
+                rooms.set(Some(list));
+            }
+        },
+        Err(failure) => {
+            console.notice(&failure);
+            // Going to the login takes this screen away.
+            drop(problem.try_set(Some(failure)));
+        }
+    }
+}
