@@ -3,6 +3,9 @@
 //! The virtual card (`card`, `pki`, `citizens`) must never use code of `checkin-agent` or `certs`: it is their outside
 //! judge, and a mistake shared by card and reader would be seen by nobody.
 
+pub mod card;
+pub mod citizens;
 pub mod dice;
 pub mod pki;
+pub mod reader_service;
 pub mod tlv;

@@ -25,6 +25,10 @@ pub struct TestPki {
 
 impl TestPki {
     /// Makes the authorities of `seed`; the same seed gives the same certificates byte for byte.
+    ///
+    /// # Errors
+    ///
+    /// A name or key was refused by the certificate library.
     pub fn new(seed: u64) -> Result<Self> {
         let name = "CN=CSCA Truong Thi Test,OU=Only for tests,O=Truong Thi,C=VN";
         let stranger = "CN=CSCA Stranger Test,OU=Only for tests,O=Truong Thi,C=VN";

@@ -95,16 +95,28 @@ impl Authority {
     }
 
     /// The certificate for `exam-server trust add` and `certs verify-document --trust`.
+    ///
+    /// # Errors
+    ///
+    /// The certificate cannot be encoded.
     pub fn certificate_pem(&self) -> Result<String> {
         Ok(self.certificate.to_pem(LineEnding::LF)?)
     }
 
     /// The certificate as DER.
+    ///
+    /// # Errors
+    ///
+    /// The certificate cannot be encoded.
     pub fn certificate_der(&self) -> Result<Vec<u8>> {
         Ok(self.certificate.to_der()?)
     }
 
     /// Makes a document signer under this authority.
+    ///
+    /// # Errors
+    ///
+    /// The fixture key of the RSA signer is damaged.
     pub fn document_signer(&self, kind: SignerKind, validity: Validity) -> Result<DocumentSigner> {
         let purpose = format!("{}/signer/{kind:?}/{validity:?}", self.label);
         let key = SignerKey::new(self.seed, &purpose, kind)?;
@@ -132,6 +144,10 @@ impl Authority {
 
 impl DocumentSigner {
     /// The certificate as it lies in the security object.
+    ///
+    /// # Errors
+    ///
+    /// The certificate cannot be encoded.
     pub fn certificate_der(&self) -> Result<Vec<u8>> {
         Ok(self.certificate.to_der()?)
     }

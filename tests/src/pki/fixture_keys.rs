@@ -16,6 +16,10 @@ const PEM: &str = include_str!("../../fixtures/cards/TEST-ONLY-active-authentica
 const END: &str = "-----END PRIVATE KEY-----\n";
 
 /// The key at a position of the file.
+///
+/// # Errors
+///
+/// There is no key at that position.
 pub fn rsa_key(position: usize) -> Result<RsaPrivateKey> {
     let text = PEM
         .split_inclusive(END)
@@ -25,6 +29,10 @@ pub fn rsa_key(position: usize) -> Result<RsaPrivateKey> {
 }
 
 /// The key in the chip of citizen `index`; beyond 24 the keys are used again.
+///
+/// # Errors
+///
+/// The fixture is damaged.
 pub fn chip_key(index: usize) -> Result<RsaPrivateKey> {
     rsa_key(index % CHIP_KEYS)
 }

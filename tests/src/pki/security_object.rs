@@ -55,6 +55,10 @@ impl SecurityObject {
     }
 
     /// The whole file EF.SOD.
+    ///
+    /// # Errors
+    ///
+    /// The signer's certificate or key cannot be used.
     pub fn sign(&self, signer: &DocumentSigner) -> Result<Vec<u8>> {
         let content = self.to_der();
         let attributes = signed_attributes(&content);

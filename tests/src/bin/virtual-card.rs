@@ -1,0 +1,127 @@
+//! A tray of virtual citizen cards beside a virtual PC/SC reader, moved by commands on standard input.
+//!
+//! Reads one command per line and answers each with one line beginning `ok` or `error`. Ends when its input closes, so
+//! it cannot outlive the program that started it. Must not make cards itself: `exam_tests::card` does.
+
+use std::{
+    fs,
+    io::{self, BufRead, Write},
+    path::PathBuf,
+};
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use exam_tests::{
+    card::{Order, Tray},
+    citizens::{Citizen, RosterFile},
+};
+use serde_json::json;
+
+/// Virtual Vietnamese citizen cards for a virtual reader (vsmartcard-vpcd).
+///
+/// Commands on standard input, one per line:
+///   insert 7               lays card 7 on the reader
+///   insert 7 short-only clone   ... of this make, with this defect (`words` lists them)
+///   remove                 takes the card away
+///   list                   all cards as one line of JSON
+///   state                  which card lies on the reader
+///   words                  makes and defects
+///   quit
+#[derive(Parser)]
+#[command(version, verbatim_doc_comment)]
+struct Arguments {
+    /// Port of the virtual reader on this machine.
+    #[arg(long, default_value_t = 35_963)]
+    port: u16,
+    /// Number of cards.
+    #[arg(long, default_value_t = 24)]
+    cards: usize,
+    /// The same seed makes the same citizens, keys and certificates.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where to write the test authority's certificate, for `exam-server trust add`.
+    #[arg(long, value_name = "FILE")]
+    trust_out: Option<PathBuf>,
+    /// Where to write the roster; the ending chooses .xlsx or .csv. May be given twice.
+    #[arg(long, value_name = "FILE")]
+    roster_out: Vec<PathBuf>,
+    /// Where to write the citizens as JSON: number, name, CAN, QR text.
+    #[arg(long, value_name = "FILE")]
+    citizens_out: Option<PathBuf>,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let mut tray = Tray::new(arguments.seed, arguments.cards, arguments.port)?;
+    write_files(&arguments, &tray)?;
+    say("ok ready")?;
+    for line in io::stdin().lock().lines() {
+        let line = line?;
+        match obey(&mut tray, line.trim()) {
+            Ok(None) => return say("ok bye"),
+            Ok(Some(answer)) => say(&format!("ok {answer}"))?,
+            Err(error) => say(&format!("error {error:#}").replace('\n', " "))?,
+        }
+    }
+    Ok(())
+}
+
+fn obey(tray: &mut Tray, line: &str) -> Result<Option<String>> {
+    let (command, rest) = line.split_once(' ').unwrap_or((line, ""));
+    Ok(Some(match command {
+        "insert" => {
+            let citizen = tray.insert(Order::parse(rest)?)?;
+            format!("inserted {}", citizen.index + 1)
+        }
+        "remove" if tray.remove() => "removed".to_owned(),
+        "remove" => "empty".to_owned(),
+        "list" => json!(tray.citizens().iter().map(described).collect::<Vec<_>>()).to_string(),
+        "state" => tray
+            .inserted()
+            .map_or("empty".to_owned(), |order| format!("inserted {}", order.citizen)),
+        "words" => exam_tests::card::WORDS.join(" "),
+        "quit" => return Ok(None),
+        _ => bail!("`{command}` is unknown; known are insert, remove, list, state, words, quit"),
+    }))
+}
+
+fn described(citizen: &Citizen) -> serde_json::Value {
+    json!({
+        "card": citizen.index + 1,
+        "number": citizen.number,
+        "can": citizen.can(),
+        "name": citizen.name,
+        "birth": citizen.birth.slashes(),
+        "sex": citizen.sex.vietnamese(),
+        "qr": citizen.qr(),
+    })
+}
+
+fn write_files(arguments: &Arguments, tray: &Tray) -> Result<()> {
+    if let Some(path) = &arguments.trust_out {
+        write(path, tray.pki().country.certificate_pem()?.as_bytes())?;
+    }
+    for path in &arguments.roster_out {
+        let form = match path.extension().and_then(|ending| ending.to_str()) {
+            Some("xlsx") => RosterFile::Xlsx,
+            Some("csv") => RosterFile::Csv,
+            _ => bail!("{} must end in .xlsx or .csv", path.display()),
+        };
+        write(path, &form.write(tray.citizens())?)?;
+    }
+    if let Some(path) = &arguments.citizens_out {
+        let all: Vec<_> = tray.citizens().iter().map(described).collect();
+        write(path, serde_json::to_string_pretty(&all)?.as_bytes())?;
+    }
+    Ok(())
+}
+
+fn write(path: &PathBuf, bytes: &[u8]) -> Result<()> {
+    fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn say(line: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")?;
+    Ok(out.flush()?)
+}

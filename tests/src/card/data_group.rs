@@ -1,0 +1,155 @@
+//! The contents of the card's files (ICAO Doc 9303 part 10, 4.7; Vietnam's data group 13 as in `cccd.md` 2).
+//!
+//! Owns layouts only. Must not hash or sign.
+
+use anyhow::Result;
+use rsa::{RsaPrivateKey, pkcs8::EncodePublicKey};
+
+use super::pace;
+use crate::{
+    citizens::{Citizen, Day, Sex, draw_portrait, machine_readable_zone},
+    tlv::{group, integer, oid, set_of, tlv},
+};
+
+/// id-TA, 0.4.0.127.0.7.2.2.2.
+const TERMINAL_AUTHENTICATION: &str = "04007f0007020202";
+/// id-CA-ECDH-AES-CBC-CMAC-128, 0.4.0.127.0.7.2.2.3.2.2.
+pub const CHIP_AUTHENTICATION: &str = "04007f00070202030202";
+/// id-PK-ECDH, 0.4.0.127.0.7.2.2.1.2.
+const CHIP_PUBLIC_KEY: &str = "04007f000702020102";
+/// id-ecPublicKey, 1.2.840.10045.2.1.
+const EC_PUBLIC_KEY: &str = "2a8648ce3d0201";
+/// brainpoolP256r1, 1.3.36.3.3.2.8.1.1.7.
+const BRAINPOOL_P256R1: &str = "2b2403030208010107";
+/// brainpoolP256r1 in the list of standardised domain parameters (part 11, 9.5.1).
+const PARAMETER_13: u32 = 13;
+/// ISO/IEC 10646 with UTF-8, 1.0.10646.1.0.8, as data group 13 names its text.
+const TEXT: &str = "28d316010008";
+
+/// EF.COM: versions and the list of data groups.
+pub fn common(tags: &[u8]) -> Vec<u8> {
+    group(
+        0x60,
+        &[&tlv(0x5F01, b"0107"), &tlv(0x5F36, b"040000"), &tlv(0x5C, tags)],
+    )
+}
+
+/// EF.CardAccess, byte for byte what cards in the field answer.
+pub fn card_access() -> Vec<u8> {
+    tlv(0x31, &security_infos().concat())
+}
+
+/// Data group 1: the MRZ.
+pub fn mrz(citizen: &Citizen) -> Vec<u8> {
+    tlv(
+        0x61,
+        &tlv(0x5F1F, machine_readable_zone(citizen).concat().as_bytes()),
+    )
+}
+
+/// Data group 2: one face in an ISO/IEC 19794-5 record inside a biometric information template.
+pub fn face(citizen: &Citizen) -> Vec<u8> {
+    let header = [
+        tlv(0x81, &[2]),
+        tlv(0x82, &[0]),
+        tlv(0x87, &[1, 1]),
+        tlv(0x88, &[0, 8]),
+    ]
+    .concat();
+    let template = group(
+        0x7F60,
+        &[&tlv(0xA1, &header), &tlv(0x5F2E, &face_record(citizen))],
+    );
+    tlv(0x75, &group(0x7F61, &[&integer(1), &template]))
+}
+
+/// Data group 3: fingerprints nobody can read, so their bytes do not matter.
+pub fn fingerprints(citizen: &Citizen) -> Vec<u8> {
+    tlv(0x63, &citizen.seed.to_be_bytes().repeat(500))
+}
+
+/// Data group 13, layout A of `cccd.md` 2.2: sixteen numbered fields.
+pub fn national(citizen: &Citizen) -> Vec<u8> {
+    let text = |value: &str| tlv(0x0C, value.as_bytes());
+    let printable = |value: &str| tlv(0x13, value.as_bytes());
+    let person = |name: &str| tlv(0x30, &text(name));
+    let expiry = citizen
+        .expires
+        .map_or_else(|| "Không thời hạn".to_owned(), Day::slashes);
+    let [father, mother] = &citizen.parents;
+    let fields = [
+        printable(&citizen.number),
+        text(&citizen.name),
+        printable(&citizen.birth.slashes()),
+        text(citizen.sex.vietnamese()),
+        text("Việt Nam"),
+        text(&citizen.ethnicity),
+        text("Không"),
+        text(&citizen.origin),
+        text(&citizen.residence),
+        text(&citizen.feature),
+        printable(&citizen.issued.slashes()),
+        text(&expiry),
+        [person(father), person(mother)].concat(),
+        citizen.spouse.as_deref().map(person).unwrap_or_default(),
+        citizen.old_number.as_deref().map(printable).unwrap_or_default(),
+        printable(&format!(
+            "{:016X}",
+            citizen.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        )),
+    ];
+    let numbered = (1_u32..)
+        .zip(fields)
+        .filter(|(number, value)| *number != 15 || !value.is_empty());
+    let set: Vec<u8> = numbered
+        .flat_map(|(number, value)| group(0x30, &[&integer(number), &value]))
+        .collect();
+    tlv(0x6D, &group(0x30, &[&integer(1), &oid(TEXT), &tlv(0x31, &set)]))
+}
+
+/// Data group 14: what EF.CardAccess says, now signed, and the public key of chip authentication.
+pub fn security_options(chip_public_key: &[u8]) -> Vec<u8> {
+    let algorithm = group(0x30, &[&oid(EC_PUBLIC_KEY), &oid(BRAINPOOL_P256R1)]);
+    let bits = tlv(0x03, &[&[0], chip_public_key].concat());
+    let key = group(0x30, &[&oid(CHIP_PUBLIC_KEY), &group(0x30, &[&algorithm, &bits])]);
+    let mut infos = security_infos().to_vec();
+    infos.push(key);
+    tlv(0x6E, &set_of(0x31, infos))
+}
+
+/// Data group 15: the public key of active authentication.
+pub fn active_authentication_key(key: &RsaPrivateKey) -> Result<Vec<u8>> {
+    Ok(tlv(0x6F, key.to_public_key().to_public_key_der()?.as_bytes()))
+}
+
+fn security_infos() -> [Vec<u8>; 3] {
+    [
+        group(0x30, &[&oid(TERMINAL_AUTHENTICATION), &integer(1)]),
+        group(0x30, &[&oid(CHIP_AUTHENTICATION), &integer(1)]),
+        group(
+            0x30,
+            &[&tlv(0x06, &pace::PROTOCOL), &integer(2), &integer(PARAMETER_13)],
+        ),
+    ]
+}
+
+/// Facial record header, facial information and image information, then the JPEG (ISO/IEC 19794-5:2005, 5.4 to 5.7).
+fn face_record(citizen: &Citizen) -> Vec<u8> {
+    let jpeg = draw_portrait(citizen);
+    let sex = if citizen.sex == Sex::Male { 1 } else { 2 };
+    let length = |extra: usize| {
+        u32::try_from(jpeg.len() + extra)
+            .expect("a portrait is far below 4 GiB")
+            .to_be_bytes()
+    };
+    let mut record = b"FAC\x00010\x00".to_vec();
+    record.extend(length(14 + 20 + 12));
+    record.extend([0, 1]); // one face
+    record.extend(length(20 + 12));
+    record.extend([0, 0, sex, 0, 0]); // no feature points; eyes and hair not told
+    record.extend([0; 3 + 2 + 3 + 3]); // properties, expression, pose: not told
+    record.extend([1, 0, 0, 240, 1, 64, 1, 0]); // full frontal, JPEG, 240 by 320, sRGB, source not told
+    record.extend([0; 4]); // device, quality: not told
+    record.extend(jpeg);
+    record
+}

@@ -1,0 +1,222 @@
+//! Which card is laid on the reader and what is wrong with it, in the words of the command line.
+//!
+//! Owns the words. Must not carry them out: `personalise` and `presented` do.
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::{
+    active_authentication::ActiveAuthenticationHash,
+    chip::{Access, Transport},
+};
+use crate::pki::{LdsVersion, SignerKind, Validity};
+
+/// A card to present: whose, of which make, with which defect.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// The citizen, counted from 1 as candidates are.
+    pub citizen: usize,
+    /// Access protocols of the chip.
+    pub access: Access,
+    /// Lengths of its APDUs.
+    pub transport: Transport,
+    /// Hash of active authentication.
+    pub hash: ActiveAuthenticationHash,
+    /// Version of the security object.
+    pub lds: LdsVersion,
+    /// What the document signer signs with.
+    pub signer: SignerKind,
+    /// When the document signer's certificate is valid.
+    pub validity: Validity,
+    /// What is wrong with it, if anything.
+    pub defect: Option<Defect>,
+}
+
+/// Something wrong with a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Defect {
+    /// No key for active authentication.
+    NoDg15,
+    /// The name in data group 1 was changed after signing.
+    AlteredDg1,
+    /// A byte of the portrait was changed after signing.
+    AlteredDg2,
+    /// A byte of data group 13 was changed after signing.
+    AlteredDg13,
+    /// Data group 1 of the next citizen.
+    SwappedDg1,
+    /// The portrait of the next citizen.
+    SwappedDg2,
+    /// Data group 15 of the next citizen, and the chip has that key.
+    SwappedDg15,
+    /// The security object of the next citizen.
+    ForeignSod,
+    /// There is no EF.SOD.
+    NoSod,
+    /// The signature in EF.SOD was changed.
+    AlteredSod,
+    /// All files are right, but the chip answers with a key of its own.
+    Clone,
+    /// Signed by an authority of the same name with another key.
+    LookAlikeIssuer,
+    /// Signed by an authority nobody installed.
+    UnknownIssuer,
+    /// The portrait claims to be as long as gigabytes.
+    OversizedDg2,
+    /// EF.SOD claims to be as long as gigabytes.
+    OversizedSod,
+    /// Leaves the field after this many APDUs.
+    RemovedAfter(u32),
+    /// Answers nonsense after this many APDUs.
+    Garbage(u32),
+    /// Never answers again after this many APDUs.
+    Silent(u32),
+}
+
+/// All words after the citizen's position, for the help and for tests that want every one of them.
+pub const WORDS: &[&str] = &[
+    "bac-only",
+    "pace-only",
+    "short-only",
+    "aa-sha1",
+    "lds-v1",
+    "rsa-signer",
+    "brainpool-signer",
+    "expired-signer",
+    "future-signer",
+    "no-dg15",
+    "altered-dg1",
+    "altered-dg2",
+    "altered-dg13",
+    "swapped-dg1",
+    "swapped-dg2",
+    "swapped-dg15",
+    "foreign-sod",
+    "no-sod",
+    "altered-sod",
+    "clone",
+    "look-alike-issuer",
+    "unknown-issuer",
+    "oversized-dg2",
+    "oversized-sod",
+    "removed-after=20",
+    "garbage=20",
+    "silent=20",
+];
+
+impl Order {
+    /// A card without defect, of the make seen in the field.
+    pub fn citizen(position: usize) -> Self {
+        Self {
+            citizen: position,
+            ..Self::default()
+        }
+    }
+
+    /// Reads `7 short-only clone`: the position, then words in any order.
+    ///
+    /// # Errors
+    ///
+    /// What word was not understood, and which are.
+    pub fn parse(text: &str) -> Result<Self> {
+        let mut words = text.split_whitespace();
+        let position = words.next().context("which card? give its position, such as 7")?;
+        let position: usize = position
+            .parse()
+            .with_context(|| format!("`{position}` is not a card's position"))?;
+        ensure!(position > 0, "positions count from 1");
+        words.try_fold(Self::citizen(position), Self::with)
+    }
+
+    /// Adds one word.
+    ///
+    /// # Errors
+    ///
+    /// The word is unknown, or a second defect.
+    pub fn with(mut self, word: &str) -> Result<Self> {
+        match word {
+            "bac-only" => self.access = Access::BacOnly,
+            "pace-only" => self.access = Access::PaceOnly,
+            "short-only" => self.transport = Transport::ShortOnly,
+            "aa-sha1" => self.hash = ActiveAuthenticationHash::Sha1,
+            "lds-v1" => self.lds = LdsVersion::V1,
+            "rsa-signer" => self.signer = SignerKind::Rsa,
+            "brainpool-signer" => self.signer = SignerKind::Brainpool,
+            "expired-signer" => self.validity = Validity::Expired,
+            "future-signer" => self.validity = Validity::Future,
+            _ => {
+                ensure!(
+                    self.defect.is_none(),
+                    "a card has one defect at a time; `{word}` would be the second"
+                );
+                self.defect = Some(Defect::parse(word)?);
+            }
+        }
+        Ok(self)
+    }
+}
+
+impl Defect {
+    fn parse(word: &str) -> Result<Self> {
+        let (name, count) = match word.split_once('=') {
+            Some((name, count)) => (
+                name,
+                count
+                    .parse()
+                    .with_context(|| format!("`{count}` is not a number"))?,
+            ),
+            None => (word, 0),
+        };
+        Ok(match name {
+            "no-dg15" => Self::NoDg15,
+            "altered-dg1" => Self::AlteredDg1,
+            "altered-dg2" => Self::AlteredDg2,
+            "altered-dg13" => Self::AlteredDg13,
+            "swapped-dg1" => Self::SwappedDg1,
+            "swapped-dg2" => Self::SwappedDg2,
+            "swapped-dg15" => Self::SwappedDg15,
+            "foreign-sod" => Self::ForeignSod,
+            "no-sod" => Self::NoSod,
+            "altered-sod" => Self::AlteredSod,
+            "clone" => Self::Clone,
+            "look-alike-issuer" => Self::LookAlikeIssuer,
+            "unknown-issuer" => Self::UnknownIssuer,
+            "oversized-dg2" => Self::OversizedDg2,
+            "oversized-sod" => Self::OversizedSod,
+            "removed-after" => Self::RemovedAfter(count),
+            "garbage" => Self::Garbage(count),
+            "silent" => Self::Silent(count),
+            _ => bail!("`{word}` is unknown; known are {}", WORDS.join(", ")),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_understood_and_changes_the_card() {
+        for word in WORDS {
+            let order = Order::parse(&format!("3 {word}")).unwrap();
+            assert_eq!(order.citizen, 3);
+            assert_ne!(order, Order::citizen(3), "{word}");
+        }
+    }
+
+    #[test]
+    fn nonsense_is_refused_with_a_hint() {
+        for (text, hint) in [
+            ("", "such as 7"),
+            ("x", "not a card's position"),
+            ("0", "count from 1"),
+            ("1 broken", "altered-dg1"),
+            ("1 clone no-sod", "one defect"),
+            ("1 silent=x", "not a number"),
+        ] {
+            assert!(
+                Order::parse(text).unwrap_err().to_string().contains(hint),
+                "{text}"
+            );
+        }
+    }
+}

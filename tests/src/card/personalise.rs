@@ -1,0 +1,173 @@
+//! Making one citizen's card: files, signature and keys, and then the defect somebody asked for.
+//!
+//! Owns the order of the steps. Must not know readers or what happens on the line.
+
+use anyhow::{Context, Result};
+use ecdsa::elliptic_curve::SecretKey;
+use rsa::RsaPrivateKey;
+
+use super::{
+    chip::{Access, Chip, Secrets},
+    data_group as make,
+    file::{COM, LogicalData, SOD, data_group_file},
+    order::{Defect, Order},
+};
+use crate::{
+    citizens::{Citizen, mrz_information},
+    dice::Dice,
+    pki::{FORGER_KEY, SecurityObject, TestPki, chip_key, rsa_key},
+};
+
+/// Makes the card of `citizen` as ordered; `other` is whose parts a swap takes.
+///
+/// # Errors
+///
+/// A key that does not load, or a part that this make of card does not have.
+pub fn personalise(citizen: &Citizen, other: &Citizen, order: &Order, pki: &TestPki) -> Result<Chip> {
+    let mut data = sign(citizen, order, pki)?;
+    if let Some(defect) = order.defect {
+        spoil(&mut data, defect, || sign(other, order, pki))?;
+    }
+    let chip_key = match order.defect {
+        Some(Defect::NoDg15) => None,
+        Some(Defect::Clone) => Some(rsa_key(FORGER_KEY)?),
+        Some(Defect::SwappedDg15) => Some(chip_key(other.index)?),
+        _ => Some(chip_key(citizen.index)?),
+    };
+    let secrets = Secrets {
+        can: citizen.can().to_owned(),
+        mrz_information: mrz_information(citizen),
+        chip_key,
+        chip_hash: order.hash,
+    };
+    Ok(Chip::new(data, secrets, order.access, order.transport))
+}
+
+/// The genuine card's files, signed by the authority that the order asks for.
+fn sign(citizen: &Citizen, order: &Order, pki: &TestPki) -> Result<LogicalData> {
+    let authority = match order.defect {
+        Some(Defect::LookAlikeIssuer) => &pki.look_alike,
+        Some(Defect::UnknownIssuer) => &pki.stranger,
+        _ => &pki.country,
+    };
+    let key = (order.defect != Some(Defect::NoDg15))
+        .then(|| chip_key(citizen.index))
+        .transpose()?;
+    let groups = data_groups(citizen, key.as_ref())?;
+    let mut object = SecurityObject::new(order.lds);
+    for (number, _, file) in &groups {
+        object.cover(*number, file);
+    }
+    let tags: Vec<u8> = groups.iter().map(|(_, tag, _)| *tag).collect();
+    let card_access = (order.access != Access::BacOnly).then(make::card_access);
+    let mut data = LogicalData {
+        card_access,
+        ..LogicalData::default()
+    };
+    data.files.insert(COM, make::common(&tags));
+    data.files.insert(
+        SOD,
+        object.sign(&authority.document_signer(order.signer, order.validity)?)?,
+    );
+    data.files.extend(
+        groups
+            .into_iter()
+            .map(|(number, _, file)| (data_group_file(number), file)),
+    );
+    Ok(data)
+}
+
+/// Number, tag in EF.COM and content of each data group.
+fn data_groups(citizen: &Citizen, key: Option<&RsaPrivateKey>) -> Result<Vec<(u8, u8, Vec<u8>)>> {
+    let mut groups = vec![
+        (1, 0x61, make::mrz(citizen)),
+        (2, 0x75, make::face(citizen)),
+        (3, 0x63, make::fingerprints(citizen)),
+        (13, 0x6D, make::national(citizen)),
+        (
+            14,
+            0x6E,
+            make::security_options(&chip_authentication_key(citizen)?),
+        ),
+    ];
+    if let Some(key) = key {
+        groups.push((15, 0x6F, make::active_authentication_key(key)?));
+    }
+    Ok(groups)
+}
+
+/// The chip's static public key on brainpoolP256r1.
+fn chip_authentication_key(citizen: &Citizen) -> Result<Vec<u8>> {
+    let mut bytes = Dice::new(citizen.seed, "chip authentication").block();
+    bytes[0] &= 0x7F; // below the group's order, which begins with A9
+    let key = SecretKey::<bp256::BrainpoolP256r1>::from_slice(&bytes)?;
+    Ok(super::pace::public(key.public_key().to_projective()))
+}
+
+fn spoil(data: &mut LogicalData, defect: Defect, other: impl FnOnce() -> Result<LogicalData>) -> Result<()> {
+    match defect {
+        Defect::AlteredDg1 => change(data, data_group_file(1), |file| {
+            let name = file.len() - 30; // the third line
+            file[name] = if file[name] == b'N' { b'T' } else { b'N' };
+        }),
+        Defect::AlteredDg2 => change(data, data_group_file(2), |file| {
+            let middle = file.len() / 2;
+            file[middle] ^= 0x10;
+        }),
+        Defect::AlteredDg13 => change(data, data_group_file(13), |file| {
+            if let Some(last) = file.last_mut() {
+                *last = if *last == b'0' { b'1' } else { b'0' };
+            }
+        }),
+        Defect::AlteredSod => change(data, SOD, |file| {
+            if let Some(last) = file.last_mut() {
+                *last ^= 1;
+            }
+        }),
+        Defect::OversizedDg2 => change(data, data_group_file(2), claim_gigabytes),
+        Defect::OversizedSod => change(data, SOD, claim_gigabytes),
+        Defect::SwappedDg1 => swap(data, data_group_file(1), &other()?),
+        Defect::SwappedDg2 => swap(data, data_group_file(2), &other()?),
+        Defect::SwappedDg15 => swap(data, data_group_file(15), &other()?),
+        Defect::ForeignSod => swap(data, SOD, &other()?),
+        Defect::NoSod => {
+            data.files.remove(&SOD);
+            Ok(())
+        }
+        Defect::NoDg15
+        | Defect::Clone
+        | Defect::LookAlikeIssuer
+        | Defect::UnknownIssuer
+        | Defect::RemovedAfter(_)
+        | Defect::Garbage(_)
+        | Defect::Silent(_) => Ok(()),
+    }
+}
+
+fn change(data: &mut LogicalData, identifier: u16, change: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
+    change(
+        data.files
+            .get_mut(&identifier)
+            .with_context(|| format!("the card has no file {identifier:04X}"))?,
+    );
+    Ok(())
+}
+
+fn swap(data: &mut LogicalData, identifier: u16, other: &LogicalData) -> Result<()> {
+    let file = other
+        .files
+        .get(&identifier)
+        .with_context(|| format!("the card has no file {identifier:04X}"))?;
+    data.files.insert(identifier, file.clone());
+    Ok(())
+}
+
+/// Replaces the length after the tag by one of almost two gigabytes.
+fn claim_gigabytes(file: &mut Vec<u8>) {
+    let length = match file[1] {
+        0x81 => 2,
+        0x82 => 3,
+        _ => 1,
+    };
+    file.splice(1..=length, [0x84, 0x7F, 0xFF, 0xFF, 0xFF]);
+}

@@ -1,0 +1,95 @@
+//! A tray of cards beside one reader: inserting, removing, listing.
+//!
+//! Owns which card is in the reader and how often each card's password was missed. Must not start the reader.
+
+use std::{
+    collections::HashMap,
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, atomic::AtomicU32},
+};
+
+use anyhow::{Context, Result};
+
+use super::{Insertion, Order, PresentedCard, Reader, personalise};
+use crate::{
+    citizens::{Citizen, invent},
+    pki::TestPki,
+};
+
+/// Cards of invented citizens, all issued by one test authority.
+pub struct Tray {
+    pki: TestPki,
+    citizens: Vec<Citizen>,
+    wrong_passwords: HashMap<usize, Arc<AtomicU32>>,
+    reader: Reader,
+    inserted: Option<(Order, Insertion)>,
+}
+
+impl Tray {
+    /// Makes `count` citizens and their authority; `port` is the virtual reader's on this machine.
+    ///
+    /// # Errors
+    ///
+    /// The test authority cannot be made.
+    pub fn new(seed: u64, count: usize, port: u16) -> Result<Self> {
+        Ok(Self {
+            pki: TestPki::new(seed)?,
+            citizens: invent(seed, count),
+            wrong_passwords: HashMap::new(),
+            reader: Reader::new(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
+            inserted: None,
+        })
+    }
+
+    /// Whose cards lie here.
+    pub fn citizens(&self) -> &[Citizen] {
+        &self.citizens
+    }
+
+    /// The authorities.
+    pub fn pki(&self) -> &TestPki {
+        &self.pki
+    }
+
+    /// Takes the card in the reader out and lays the ordered one in.
+    ///
+    /// # Errors
+    ///
+    /// There is no such card, or the reader does not take it.
+    pub fn insert(&mut self, order: Order) -> Result<&Citizen> {
+        let card = self.present(&order)?;
+        self.inserted = None;
+        let insertion = self.reader.insert(card)?;
+        let citizen = &self.citizens[order.citizen - 1];
+        self.inserted = Some((order, insertion));
+        Ok(citizen)
+    }
+
+    /// Takes the card out; whether one was there.
+    pub fn remove(&mut self) -> bool {
+        self.inserted.take().is_some()
+    }
+
+    /// The card in the reader.
+    pub fn inserted(&self) -> Option<&Order> {
+        self.inserted
+            .as_ref()
+            .filter(|(_, insertion)| insertion.is_present())
+            .map(|(order, _)| order)
+    }
+
+    /// Makes the ordered card, to be laid on a reader or asked directly.
+    ///
+    /// # Errors
+    ///
+    /// There is no such card, or it cannot be made as ordered.
+    pub fn present(&mut self, order: &Order) -> Result<PresentedCard> {
+        let count = self.citizens.len();
+        let position = order.citizen.checked_sub(1).filter(|&position| position < count);
+        let position = position.with_context(|| format!("the tray has the cards 1 to {count}"))?;
+        let other = &self.citizens[(position + 1) % count];
+        let chip = personalise(&self.citizens[position], other, order, &self.pki)?;
+        let missed = Arc::clone(self.wrong_passwords.entry(position).or_default());
+        Ok(PresentedCard::new(chip.with_wrong_passwords(missed), order))
+    }
+}
