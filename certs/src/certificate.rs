@@ -37,8 +37,6 @@ const UNDERSTOOD: [&[u8]; 10] = [
 /// A certificate, nothing of it believed yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Certificate<'a> {
-    /// The whole certificate.
-    pub(crate) raw: &'a [u8],
     /// Serial number as written.
     pub(crate) serial: &'a [u8],
     /// Issuer name, DER.
@@ -93,7 +91,6 @@ impl<'a> Certificate<'a> {
         fields.finish()?;
         let to_be_signed = tbs.raw;
         Ok(Self {
-            raw: der,
             serial,
             issuer,
             subject,

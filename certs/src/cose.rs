@@ -184,7 +184,7 @@ mod tests {
         );
         assert_eq!(refused(&build(&|m| m.signature.truncate(63))), Kind::Malformed);
         assert_eq!(refused(&build(&|m| m.payload = None)), Kind::Malformed);
-        let critical = coset::RegisteredLabel::Assigned(iana::HeaderParameter::ContentType);
+        let critical = coset::RegisteredLabelWithPrivate::Assigned(iana::HeaderParameter::ContentType);
         assert_eq!(
             refused(&build(&|m| m.protected.header.crit = vec![critical.clone()])),
             Kind::NotDeterministic

@@ -23,6 +23,8 @@ pub mod authority;
 #[cfg(feature = "full")]
 mod certificate;
 #[cfg(feature = "full")]
+mod cms;
+#[cfg(feature = "full")]
 mod oid;
 #[cfg(feature = "full")]
 mod public_key;
@@ -34,6 +36,8 @@ pub mod signing;
 pub mod time;
 #[cfg(feature = "full")]
 mod tlv;
+#[cfg(feature = "full")]
+pub mod travel_document;
 #[cfg(feature = "full")]
 pub mod verified;
 #[cfg(feature = "full")]
