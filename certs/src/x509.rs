@@ -6,7 +6,7 @@ use crate::certificate::{Certificate, PLACE};
 use crate::error::{Error, Kind, Result};
 use crate::oid;
 use crate::public_key::PublicKey;
-use crate::time::Time;
+use crate::time::{Time, Validity};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
@@ -57,6 +57,14 @@ pub fn station_identity(certificate_der: &[u8]) -> Result<StationIdentity> {
         id_hex: id.to_owned(),
         name,
     })
+}
+
+/// The time of validity that a certificate states; nothing else of it is looked at.
+///
+/// # Errors
+/// [`Kind::Malformed`].
+pub fn validity(certificate_der: &[u8]) -> Result<Validity> {
+    Ok(Certificate::parse(certificate_der)?.validity)
 }
 
 /// Verifies a receipt signer's certificate against the exam CA's and gives its key.

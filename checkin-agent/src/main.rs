@@ -1,2 +1,74 @@
-//! Command line.
-fn main() {}
+//! Command line of the check-in station. Starts things; decides nothing.
+
+use anyhow::Result;
+use checkin_agent::command::{doctor, read, readers, run};
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// Trạm kiểm tra thẻ căn cước ở cửa phòng thi / the machine at the exam room's door: reads citizen ID card chips
+///
+/// Đọc chip qua PC/SC (PACE hoặc BAC), gửi nguyên văn cho máy chủ thi; máy chủ xét thẻ.
+/// It reads the chip over PC/SC (PACE or BAC) and sends it as read to the exam server, which judges it.
+#[derive(Parser)]
+#[command(name = "checkin-agent", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Chạy trạm: nối máy chủ, chờ lệnh đọc thẻ / run the station: join the server, read cards when told
+    Run {
+        /// Tệp cấu hình, mẫu: station.example.toml / configuration file, see station.example.toml
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Liệt kê đầu đọc thẻ / list card readers
+    Readers {
+        /// In JSON / print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Đọc một thẻ vào một thư mục / read one card into a folder
+    ///
+    /// Ghi EF_SOD.bin, EF_DG1.bin, EF_DG2.bin, EF_DG14.bin, EF_DG15.bin và read.json. Thư mục chứa dữ liệu cá nhân.
+    /// Writes these files; the folder then holds personal data.
+    Read(read::Arguments),
+    /// Trạm này đã sẵn sàng cho ngày thi chưa? / is this station ready for exam day?
+    Doctor {
+        /// Tệp cấu hình / configuration file
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// In JSON / print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    match obey(Arguments::parse().command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("checkin-agent: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn obey(command: Command) -> Result<()> {
+    match command {
+        Command::Run { config } => run::run(&config).await,
+        Command::Readers { json } => readers::run(json),
+        Command::Read(arguments) => read::run(&arguments),
+        Command::Doctor { config, json } => doctor::run(config.as_deref(), json).await,
+    }
+}

@@ -122,7 +122,7 @@ impl Readers {
         let mut tries = 0;
         loop {
             match self.context.connect(name, ShareMode::Exclusive, Protocols::ANY) {
-                Ok(card) => return Ok(PcscCard::new(card)),
+                Ok(card) => return Ok(PcscCard::new(card, name)),
                 Err(Error::SharingViolation) if tries < CONNECT_TRIES => {
                     tries += 1;
                     std::thread::sleep(CONNECT_PAUSE);
@@ -140,20 +140,30 @@ fn has_card(state: &ReaderState) -> bool {
 /// A card in a reader, held exclusively.
 pub struct PcscCard {
     card: pcsc::Card,
+    reader: String,
     character_protocol: bool,
     buffer: Vec<u8>,
 }
 
 impl PcscCard {
-    fn new(card: pcsc::Card) -> Self {
+    fn new(card: pcsc::Card, reader: &CStr) -> Self {
         let character_protocol = card
             .status2_owned()
             .is_ok_and(|s| s.protocol2() == Some(Protocol::T0));
+        let reader = reader.to_string_lossy().into_owned();
         Self {
             card,
+            reader,
             character_protocol,
             buffer: vec![0; MAX_BUFFER_SIZE_EXTENDED],
         }
+    }
+}
+
+impl PcscCard {
+    /// Name of the reader it is in.
+    pub fn reader(&self) -> &str {
+        &self.reader
     }
 }
 

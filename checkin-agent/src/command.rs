@@ -1,0 +1,6 @@
+//! The command line: one file per command.
+
+pub mod run;
+pub mod readers;
+pub mod read;
+pub mod doctor;
