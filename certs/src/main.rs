@@ -1,2 +1,37 @@
-//! Command line.
-fn main() {}
+//! The command `certs`: makes the exam CA and its certificates, and judges files of an identity card on the command line.
+//!
+//! Only arguments, files and printing are here; every rule is in the library.
+
+mod command;
+
+use clap::{Parser, Subcommand};
+use command::{authority, document};
+use std::process::ExitCode;
+
+/// Certificates of an exam and genuineness of identity cards.
+#[derive(Parser)]
+#[command(version, about, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make the exam CA, and certificates for servers and check-in stations.
+    #[command(subcommand)]
+    Ca(authority::Command),
+    /// Judge the files of a card: integrity, issuer, chip. Exit code 0 only when integrity is valid and none is invalid.
+    VerifyDocument(document::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Ca(command) => authority::run(command).map(|()| ExitCode::SUCCESS),
+        Command::VerifyDocument(arguments) => document::run(&arguments),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("certs: {error:#}");
+        ExitCode::from(2)
+    })
+}

@@ -12,21 +12,21 @@ use certs::travel_document::{
 use pki::{Pki, dg1, dg2, files, openssl_is_there};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-pub const CSCA_NAME: &str = "/C=VN/O=Test/CN=CSCA";
+const CSCA_NAME: &str = "/C=VN/O=Test/CN=CSCA";
 
 /// The certificates of a test begin now, whenever that is.
-pub fn now() -> Time {
+fn now() -> Time {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     Time(i64::try_from(seconds).unwrap())
 }
 
-pub fn anchors(pki: &Pki, csca: &str) -> TrustAnchors {
+fn anchors(pki: &Pki, csca: &str) -> TrustAnchors {
     let mut anchors = TrustAnchors::empty();
     assert_eq!(anchors.add_pem_or_der(&pki.read(&format!("{csca}.crt"))), Ok(1));
     anchors
 }
 
-pub fn verdicts(judgement: &Judgement) -> [(Verdict, &'static str); 3] {
+fn verdicts(judgement: &Judgement) -> [(Verdict, &'static str); 3] {
     [judgement.integrity, judgement.issuer, judgement.chip].map(|finding| (finding.verdict, finding.reason))
 }
 

@@ -173,7 +173,7 @@ impl Pki {
         let hash = self.digest(digest, &[m1.as_slice(), &challenge].concat());
         self.write("aa.in", &[&[0x6a], m1.as_slice(), &hash, trailer].concat());
         self.run(&format!(
-            "pkeyutl -sign -inkey {name}.key -pkeyopt rsa_padding_mode:none -in aa.in -out aa.out"
+            "pkeyutl -decrypt -inkey {name}.key -pkeyopt rsa_padding_mode:none -in aa.in -out aa.out"
         ));
         self.read("aa.out")
     }

@@ -1,0 +1,155 @@
+//! `certs verify-document`: judges the files that `checkin-agent read` wrote, one per data group.
+
+use super::{now, read};
+use anyhow::{Context, Result, bail};
+use certs::Time;
+use certs::travel_document::{
+    ActiveAuthentication, Document, DocumentFiles, Finding, HashResult, Judgement, SecurityObject,
+    TrustAnchors, Verdict, judge, reason,
+};
+use clap::Args;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Folder with EF_SOD.bin, EF_DG1.bin, EF_DG2.bin and, where the card has them, EF_DG13.bin, EF_DG14.bin,
+    /// EF_DG15.bin. The chip's answer is looked for in AA_challenge.bin (8 bytes) and AA_response.bin.
+    dir: PathBuf,
+    /// Root certificate of the issuing state (CSCA), PEM or DER; repeat for more. Without one the issuer stays unknown.
+    #[arg(long, num_args = 1..)]
+    trust: Vec<PathBuf>,
+    /// Judge as of this day (YYYY-MM-DD) or second (YYYY-MM-DDThh:mm:ssZ), UTC, instead of now.
+    #[arg(long)]
+    at: Option<String>,
+    /// Report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Judges and reports.
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let at = match &arguments.at {
+        Some(text) => Time::parse(text).with_context(|| format!("--at {text}: give YYYY-MM-DD"))?,
+        None => now()?,
+    };
+    let mut anchors = TrustAnchors::empty();
+    for path in &arguments.trust {
+        let added = anchors.add_pem_or_der(&read(path)?);
+        added.with_context(|| format!("{} can't be used as a trust anchor", path.display()))?;
+    }
+    let judgement = judge_folder(&arguments.dir, &anchors, at)?;
+    if arguments.json {
+        println!("{:#}", as_json(&judgement));
+    } else {
+        print!("{}", as_text(&judgement));
+    }
+    let findings = [judgement.integrity, judgement.issuer, judgement.chip];
+    let genuine = judgement.integrity.verdict == Verdict::Valid
+        && findings.iter().all(|finding| finding.verdict != Verdict::Invalid);
+    Ok(if genuine {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn judge_folder(dir: &Path, anchors: &TrustAnchors, at: Time) -> Result<Judgement> {
+    let file = |name: &str| read(&dir.join(name));
+    let optional = |name: &str| dir.join(name).exists().then(|| file(name)).transpose();
+    let (sod, dg1, dg2) = (file("EF_SOD.bin")?, file("EF_DG1.bin")?, file("EF_DG2.bin")?);
+    let (dg14, dg15) = (optional("EF_DG14.bin")?, optional("EF_DG15.bin")?);
+    let dg13_hash = match (optional("EF_DG13.bin")?, SecurityObject::parse(&sod)) {
+        (Some(dg13), Ok(object)) => Some(object.digest(&dg13)),
+        _ => None,
+    };
+    let authentication = match (optional("AA_challenge.bin")?, optional("AA_response.bin")?) {
+        (Some(challenge), Some(response)) => {
+            let Ok(challenge) = challenge.try_into() else {
+                bail!("AA_challenge.bin must have 8 bytes")
+            };
+            Some(ActiveAuthentication { challenge, response })
+        }
+        _ => None,
+    };
+    let files = DocumentFiles {
+        sod: &sod,
+        dg1: &dg1,
+        dg2: &dg2,
+        dg14: dg14.as_deref(),
+        dg15: dg15.as_deref(),
+        dg13_hash: dg13_hash.as_deref(),
+    };
+    Ok(judge(&files, authentication.as_ref(), anchors, at))
+}
+
+fn hash_result(result: HashResult) -> &'static str {
+    match result {
+        HashResult::Match => "match",
+        HashResult::Mismatch => "mismatch",
+        HashResult::NotCovered => "not_covered",
+        HashResult::NotRead => "not_read",
+    }
+}
+
+fn as_json(judgement: &Judgement) -> Value {
+    let finding = |finding: Finding| json!({ "verdict": finding.verdict.as_str(), "reason": finding.reason });
+    let groups = judgement.data_groups.iter();
+    let groups = groups.map(|group| (format!("DG{}", group.number), json!(hash_result(group.result))));
+    json!({
+        "integrity": finding(judgement.integrity),
+        "issuer": finding(judgement.issuer),
+        "chip": finding(judgement.chip),
+        "data_groups": groups.collect::<serde_json::Map<_, _>>(),
+        "person": judgement.document.as_ref().map(person),
+    })
+}
+
+fn person(document: &Document) -> Value {
+    let zone = &document.mrz;
+    json!({
+        "citizen_number": zone.citizen_number(),
+        "document_number": zone.document_number,
+        "issuing_state": zone.issuing_state,
+        "nationality": zone.nationality,
+        "surname": zone.surname,
+        "given_names": zone.given_names,
+        "sex": zone.sex.to_string(),
+        "birth": zone.birth_date().map_or(zone.birth.clone(), |date| date.to_string()),
+        "expiry": zone.expiry_date().map_or(zone.expiry.clone(), |date| date.to_string()),
+        "portrait": document.portrait.as_ref().map(|p| json!({ "type": p.content_type, "bytes": p.bytes.len() })),
+    })
+}
+
+fn as_text(judgement: &Judgement) -> String {
+    let mut text = String::new();
+    let rows = [
+        ("integrity", judgement.integrity),
+        ("issuer", judgement.issuer),
+        ("chip", judgement.chip),
+    ];
+    for (name, finding) in rows {
+        let meaning = reason::explain(finding.reason).map_or("", |reason| reason.en);
+        text += &format!(
+            "{name:<10} {:<12} {}: {meaning}\n",
+            finding.verdict.as_str(),
+            finding.reason
+        );
+    }
+    for group in &judgement.data_groups {
+        text += &format!("DG{:<8} {}\n", group.number, hash_result(group.result));
+    }
+    match &judgement.document {
+        Some(document) => {
+            let zone = &document.mrz;
+            text += &format!(
+                "person     {}, {}\n",
+                zone.name(),
+                zone.citizen_number().unwrap_or("no citizen number")
+            );
+        }
+        None => text += "person     DG1 is not the zone of an identity card (TD1)\n",
+    }
+    text
+}
