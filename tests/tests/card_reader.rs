@@ -1,6 +1,13 @@
 //! Virtual cards through a real PC/SC service, seen by programs that share no code with the card.
 
-use std::{path::Path, process::Command};
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
 
 use exam_tests::reader_service::{ReaderService, missing_package};
 
@@ -65,4 +72,125 @@ fn wrong_commands_are_answered_and_change_nothing() {
         );
     }
     assert_eq!(service.command("state").unwrap(), "inserted 1");
+}
+
+/// Runs one test of this file again in another process.
+fn again(test: &str, user: Option<&str>) -> Command {
+    let own = std::env::current_exe().expect("a test knows its program");
+    let mut command = match user {
+        None => Command::new(&own),
+        Some(user) => {
+            let mut command = Command::new("setpriv");
+            command
+                .args(["--reuid", user, "--regid", user, "--clear-groups"])
+                .arg(&own);
+            command
+        }
+    };
+    command
+        .args(["--exact", test, "--include-ignored", "--nocapture"])
+        .stdout(Stdio::piped());
+    command
+}
+
+#[test]
+fn an_ordinary_user_can_start_it_too() {
+    let nobody = "65534";
+    let reachable = Command::new("setpriv")
+        .args([
+            "--reuid",
+            nobody,
+            "--regid",
+            nobody,
+            "--clear-groups",
+            "unshare",
+            "--user",
+            "--map-root-user",
+            "test",
+            "-x",
+        ])
+        .arg(std::env::current_exe().unwrap())
+        .status();
+    if !reachable.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: not root, no user namespaces, or the build folder is closed to others");
+        return;
+    }
+    let output = again("opensc_sees_the_card_come_and_go", Some(nobody))
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"));
+}
+
+#[test]
+#[ignore = "only run by the test below, in a process that is then killed"]
+fn a_service_to_be_left_behind() {
+    let Some(mut service) = service(1) else { return };
+    service.insert("1").unwrap();
+    println!("folder {}", service.socket().parent().unwrap().display());
+    thread::sleep(Duration::from_secs(60));
+}
+
+#[test]
+fn nothing_is_left_when_the_program_is_killed() {
+    if missing_package().is_some() {
+        return;
+    }
+    let mut program = again("a_service_to_be_left_behind", None).spawn().unwrap();
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
+    let folder = lines
+        .find_map(|line| line.unwrap().strip_prefix("folder ").map(str::to_owned))
+        .unwrap();
+    let namespace = processes()
+        .into_iter()
+        .find(|process| {
+            process.command.contains("virtual-card") && process.command.contains(&folder) && process.first
+        })
+        .map(|process| process.namespace)
+        .unwrap();
+    let inside = || {
+        processes()
+            .into_iter()
+            .filter(|process| process.namespace == namespace)
+            .count()
+    };
+    assert!(inside() >= 2, "the tray and pcscd");
+    program.kill().unwrap();
+    program.wait().unwrap();
+    let start = Instant::now();
+    while inside() > 0 {
+        assert!(
+            start.elapsed() < Duration::from_secs(10),
+            "{} processes are left",
+            inside()
+        );
+        thread::sleep(Duration::from_millis(50));
+    }
+    fs::remove_dir_all(folder).unwrap();
+}
+
+struct Process {
+    command: String,
+    namespace: PathBuf,
+    /// Whether it is the first process of its namespace.
+    first: bool,
+}
+
+fn processes() -> Vec<Process> {
+    let all = fs::read_dir("/proc").expect("/proc is mounted");
+    all.filter_map(|entry| {
+        let folder = entry.ok()?.path();
+        let status = fs::read_to_string(folder.join("status")).ok()?;
+        let numbers = status.lines().find_map(|line| line.strip_prefix("NSpid:"))?;
+        Some(Process {
+            command: fs::read_to_string(folder.join("cmdline")).ok()?,
+            namespace: fs::read_link(folder.join("ns/pid")).ok()?,
+            first: numbers.split_whitespace().next_back() == Some("1"),
+        })
+    })
+    .collect()
 }

@@ -121,14 +121,21 @@ fn wait_until_seen(looked: &Receiver<()>) -> Result<()> {
 }
 
 fn serve(mut stream: &TcpStream, mut card: PresentedCard, seen: &Sender<()>) -> io::Result<()> {
+    let mut powered = false;
     loop {
         let message = receive(stream)?;
         match message.as_slice() {
-            [POWER_OFF | POWER_ON | RESET] => card.reset(),
+            [control @ (POWER_OFF | POWER_ON | RESET)] => {
+                powered = *control != POWER_OFF;
+                card.reset();
+            }
             [SEND_ATR] => {
                 send(stream, &atr())?;
-                // Nobody waits any more after the first time.
-                let _unheard = seen.send(());
+                // Without power the service only asks whether a card is there and has not told its programs yet.
+                if powered {
+                    // Nobody waits any more after the first time.
+                    let _unheard = seen.send(());
+                }
             }
             apdu => match card.transmit(apdu) {
                 Answer::Bytes(bytes, delay) => {
