@@ -8,8 +8,8 @@ use core::fmt;
 /// Most characters of a typed number ([`exam_protocol::paper::Entry::Number`]).
 pub const MAX_NUMBER_CHARACTERS: usize = 32;
 
-/// An exact decimal number; `0,5` and `0,50` are the same value, and so are `0` and `-0`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// An exact decimal number; `0,5` and `0,50` are the same value, and so are `0` and `-0`. The default is 0.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Decimal {
     negative: bool,
     /// Digits before the comma without leading zeros; empty for zero.

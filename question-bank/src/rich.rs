@@ -4,6 +4,8 @@
 
 pub mod formula;
 pub mod markup;
+pub mod picture;
+pub mod source;
 
 use ammonia::{Builder, UrlRelative};
 use serde::{Deserialize, Serialize};
@@ -20,6 +22,10 @@ impl RichText {
     /// Keeps what is on the allow-list and drops the rest.
     pub fn sanitised(html: &str) -> Self {
         let normal: String = html.nfc().collect();
+        // Most options are a word or a number.
+        if !normal.contains(|c: char| matches!(c, '<' | '>' | '&' | '\u{a0}') || c.is_control()) {
+            return Self(normal.trim().to_owned());
+        }
         // Sanitising can bring adjacent pieces together; the result is a fixed point after few rounds.
         let mut clean = SANITISER.clean(&normal).to_string();
         for _ in 0..3 {

@@ -89,7 +89,7 @@ pub fn pieces(html: &str) -> Vec<Piece<'_>> {
 }
 
 /// The tag or comment at the beginning of `text` and its length; a "<" that opens neither is text.
-fn tag_at(text: &str) -> Option<(Piece<'_>, usize)> {
+pub(super) fn tag_at(text: &str) -> Option<(Piece<'_>, usize)> {
     if let Some(comment) = text.strip_prefix("<!--") {
         let length = comment.find("-->").map_or(text.len(), |end| 4 + end + 3);
         return Some((Piece::Comment, length));
