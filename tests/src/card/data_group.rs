@@ -153,3 +153,93 @@ fn face_record(citizen: &Citizen) -> Vec<u8> {
     record.extend(jpeg);
     record
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::citizens::invent;
+
+    /// The invented citizen of the reference files beside the repository; `None` where they are not at hand.
+    fn reference(file: &str) -> Option<Vec<u8>> {
+        let path = format!("{}/../../shared/vectors/vn/{file}", env!("CARGO_MANIFEST_DIR"));
+        let bytes = std::fs::read(&path);
+        if bytes.is_err() {
+            eprintln!("skipped: {path} is not at hand");
+        }
+        bytes.ok()
+    }
+
+    fn citizen() -> Citizen {
+        Citizen {
+            number: "001090123456".into(),
+            old_number: Some("012345678".into()),
+            name: "Nguyễn Văn A".into(),
+            birth: Day::new(1990, 1, 1),
+            sex: Sex::Male,
+            origin: "Phường Mẫu, Quận Mẫu, Hà Nội".into(),
+            residence: "Số 1 Phố Mẫu, Phường Mẫu, Quận Mẫu, Hà Nội".into(),
+            ethnicity: "Kinh".into(),
+            feature: "Nốt ruồi cách 1cm trên sau đuôi mày trái".into(),
+            parents: ["Nguyễn Văn B".into(), "Trần Thị C".into()],
+            spouse: Some("Lê Thị D".into()),
+            issued: Day::new(2021, 4, 15),
+            expires: Some(Day::new(2030, 1, 1)),
+            ..invent(1, 1).remove(0)
+        }
+    }
+
+    #[test]
+    fn the_files_agree_with_the_reference_card() {
+        if let Some(expected) = reference("EF_CardAccess.bin") {
+            assert_eq!(card_access(), expected);
+        }
+        if let Some(expected) = reference("SYNTHETIC_EF_DG1.bin") {
+            assert_eq!(mrz(&citizen()), expected);
+        }
+        if let Some(mut expected) = reference("SYNTHETIC_EF_DG13_layoutA.bin") {
+            let mut ours = national(&citizen());
+            for file in [&mut expected, &mut ours] {
+                let chip_serial = file.len() - 16; // drawn for each citizen
+                file.truncate(chip_serial);
+            }
+            assert_eq!(ours, expected);
+        }
+    }
+
+    #[test]
+    fn absent_people_and_numbers_leave_the_layout_intact() {
+        let single = Citizen {
+            spouse: None,
+            old_number: None,
+            expires: None,
+            ..citizen()
+        };
+        let file = national(&single);
+        let text = String::from_utf8_lossy(&file);
+        assert!(text.contains("Không thời hạn") && !text.contains("Lê Thị D") && !text.contains("012345678"));
+        assert!(
+            file.windows(5)
+                .any(|bytes| bytes == [0x30, 0x03, 0x02, 0x01, 0x0E]),
+            "an empty field 14"
+        );
+    }
+
+    #[test]
+    fn the_face_record_is_as_long_as_it_says() {
+        let file = face(&citizen());
+        let start = file
+            .windows(4)
+            .position(|bytes| bytes == b"FAC\0")
+            .expect("a facial record");
+        let record = &file[start..];
+        let number =
+            |at: usize| u32::from_be_bytes(record[at..at + 4].try_into().expect("four bytes")) as usize;
+        assert_eq!(number(8), record.len());
+        assert_eq!(number(14), record.len() - 14);
+        assert_eq!(
+            record[46..48],
+            [0xFF, 0xD8],
+            "the JPEG begins after 14 + 20 + 12 bytes"
+        );
+    }
+}
