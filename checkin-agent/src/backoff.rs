@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 const FIRST: Duration = Duration::from_secs(2);
 
 /// Longest wait.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// The wait of one reader: a card cannot be told from another before it is open, so the reader stands for it.
 #[derive(Default)]

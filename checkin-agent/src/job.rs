@@ -165,6 +165,6 @@ mod tests {
         let (job, remote) = a_job();
         remote.cancel();
         assert_eq!(job.wait_for_challenge(), Err(ReadFailure::Cancelled));
-        assert_eq!(job.sleep(Duration::from_secs(3600)), Err(ReadFailure::Cancelled));
+        assert_eq!(job.sleep(Duration::from_hours(1)), Err(ReadFailure::Cancelled));
     }
 }

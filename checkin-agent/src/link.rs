@@ -29,7 +29,7 @@ const SILENCE: Duration = Duration::from_secs(20);
 const RECONNECT: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
 /// Longest time a card is waited for, whatever the server says.
-const LONGEST_WAIT_FOR_CARD: Duration = Duration::from_secs(600);
+const LONGEST_WAIT_FOR_CARD: Duration = Duration::from_mins(10);
 
 /// One station's link.
 pub struct Link<'l> {

@@ -55,7 +55,7 @@ async fn main() -> ExitCode {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .init();
-    match obey(Arguments::parse().command).await {
+    match Box::pin(obey(Arguments::parse().command)).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("checkin-agent: {error:#}");
@@ -66,7 +66,7 @@ async fn main() -> ExitCode {
 
 async fn obey(command: Command) -> Result<()> {
     match command {
-        Command::Run { config } => run::run(&config).await,
+        Command::Run { config } => Box::pin(run::run(&config)).await,
         Command::Readers { json } => readers::run(json),
         Command::Read(arguments) => read::run(&arguments),
         Command::Doctor { config, json } => doctor::run(config.as_deref(), json).await,

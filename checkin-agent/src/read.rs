@@ -172,12 +172,12 @@ impl Reading<'_> {
         };
         let dg2 = self.required(channel, File::DG2)?;
         Ok(Files {
+            sod,
             dg1,
             dg2,
             dg14,
             dg15,
             dg13_hash,
-            sod,
         })
     }
 

@@ -71,7 +71,7 @@ pub async fn run(config: Option<&Path>, as_json: bool) -> Result<()> {
             "server and certificates not looked at: add --config station.toml",
         )),
         Some(Err(error)) => findings.push(Finding::from_error("configuration", &error)),
-        Some(Ok(settings)) => station(&settings, &mut findings).await,
+        Some(Ok(settings)) => Box::pin(station(&settings, &mut findings)).await,
     }
     let ready = findings.iter().all(|finding| finding.verdict != Verdict::Bad);
     if as_json {
@@ -167,7 +167,7 @@ async fn station(settings: &Settings, findings: &mut Vec<Finding>) {
         |der| x509::station_identity(der).map(|identity| format!(" “{}”", identity.name)),
     ));
     let joined = match tls::client_config(settings) {
-        Ok(config) => join(settings, &config).await,
+        Ok(config) => Box::pin(join(settings, &config)).await,
         Err(error) => Err(error),
     };
     findings.push(match joined {

@@ -87,9 +87,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let report = report(&evidence, challenge, extended, &phases);
     write(&arguments.out, &evidence, &report)?;
     if arguments.json {
-        println!("{report:#}")
+        println!("{report:#}");
     } else {
-        tell(&evidence, &arguments.out)
+        tell(&evidence, &arguments.out);
     }
     Ok(())
 }
