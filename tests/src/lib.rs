@@ -3,6 +3,12 @@
 //! The virtual card (`card`, `pki`, `citizens`) must never use code of `checkin-agent` or `certs`: it is their outside
 //! judge, and a mistake shared by card and reader would be seen by nobody.
 
+pub mod programs;
+pub mod line;
+pub mod door;
+pub mod console;
+pub mod candidate;
+pub mod browser;
 pub mod card;
 pub mod citizens;
 pub mod dice;

@@ -1,0 +1,204 @@
+//! A proctor without a browser: the console's requests, as the page makes them.
+
+use crate::door::{Door, accepted};
+use anyhow::{Context, Result, bail};
+use exam_protocol::checkin::AdmissionRule;
+use exam_protocol::console::{
+    AdmitRequest, Board, CheckinStatus, CheckinView, Judged, LoginRequest, ManualAdmitRequest, RoomAction,
+    RoomActionRequest, RoomSummary, StartCheckin, TakeOverRequest, TicketView,
+};
+use exam_protocol::id::{AttemptId, CheckinId, RoomId, StationId};
+use exam_protocol::route;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+
+/// How long a reading may take before a test gives up.
+const READING_TIME: Duration = Duration::from_secs(60);
+
+/// Name and password of a member of staff.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// Login name.
+    pub name: String,
+    /// Password.
+    pub password: String,
+}
+
+impl Credentials {
+    /// The request that carries them.
+    pub fn request(&self) -> LoginRequest {
+        LoginRequest { name: self.name.clone(), password: self.password.clone() }
+    }
+}
+
+/// A proctor who is logged in.
+#[derive(Clone, Debug)]
+pub struct Console {
+    door: Door,
+    cookie: String,
+}
+
+impl Console {
+    /// Logs in.
+    ///
+    /// # Errors
+    /// [`crate::door::Refused`], or a broken line.
+    pub async fn login(door: &Door, credentials: &Credentials) -> Result<Self> {
+        let request = door.http().post(door.url(route::LOGIN)).json(&credentials.request());
+        let response = request.send().await?;
+        let cookie = response.headers().get("set-cookie").and_then(|value| value.to_str().ok());
+        let cookie = cookie.and_then(|value| value.split(';').next()).unwrap_or_default().to_owned();
+        accepted(response).await?;
+        Ok(Self { door: door.clone(), cookie })
+    }
+
+    /// The session cookie, `name=value`.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
+    /// Rooms that are open to this proctor.
+    ///
+    /// # Errors
+    /// [`crate::door::Refused`], or a broken line.
+    pub async fn rooms(&self) -> Result<Vec<RoomSummary>> {
+        self.get_json(route::ROOMS.to_owned()).await
+    }
+
+    /// The room's board.
+    ///
+    /// # Errors
+    /// [`crate::door::Refused`], or a broken line.
+    pub async fn board(&self, room: RoomId) -> Result<Board> {
+        self.get_json(route::with_id(route::ROOM_BOARD, room)).await
+    }
+
+    /// Does something to the room.
+    ///
+    /// # Errors
+    /// [`crate::door::Refused`], or a broken line.
+    pub async fn act(&self, room: RoomId, action: RoomAction, reason: &str) -> Result<Board> {
+        let request = RoomActionRequest { action, reason: reason.to_owned() };
+        self.post_json(route::with_id(route::ROOM_ACTION, room), &request).await
+    }
+
+    /// Starts a check-in with what the scanner typed.
+    ///
+    /// # Errors
+    /// [`crate::door::Refused`], or a broken line.
+    pub async fn start_checkin(&self, room: RoomId, station: StationId, scanned: &str) -> Result<CheckinView> {
+        let request = StartCheckin { station, scanned: scanned.to_owned() };
+        self.post_json(route::with_id(route::ROOM_CHECKINS, room), &request).await
+    }
+
+    /// Where a check-in stands.
+    ///
+    /// # Errors
+    /// [`crate::door::Refused`], or a broken line.
+    pub async fn checkin(&self, id: CheckinId) -> Result<CheckinView> {
+        self.get_json(route::with_id(route::CHECKIN, id)).await
+    }
+
+    /// Waits until the server has judged the card.
+    ///
+    /// # Errors
+    /// When the reading failed or takes too long.
+    pub async fn judged(&self, id: CheckinId) -> Result<Judged> {
+        match self.finished(id).await?.status {
+            CheckinStatus::Judged(judged) => Ok(judged),
+            other => bail!("the check-in ended as {other:?}"),
+        }
+    }
+
+    /// Waits until the check-in is no longer being read.
+    ///
+    /// # Errors
+    /// When it takes too long.
+    pub async fn finished(&self, id: CheckinId) -> Result<CheckinView> {
+        let begin = Instant::now();
+        while begin.elapsed() < READING_TIME {
+            let view = self.checkin(id).await?;
+            if !matches!(view.status, CheckinStatus::Reading(_)) {
+                return Ok(view);
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+        bail!("the card was not read within {READING_TIME:?}")
+    }
+
+    /// Lets the candidate in after a look at the face.
+    ///
+    /// # Errors
+    /// [`crate::door::Refused`], or a broken line.
+    pub async fn admit(&self, id: CheckinId, request: &AdmitRequest) -> Result<TicketView> {
+        self.post_json(route::with_id(route::CHECKIN_ADMIT, id), request).await
+    }
+
+    /// A whole check-in of an honest card: read, judge, look, admit.
+    ///
+    /// # Errors
+    /// When the card is not one that a single proctor may admit.
+    pub async fn check_in(&self, room: RoomId, station: StationId, scanned: &str) -> Result<TicketView> {
+        let view = self.start_checkin(room, station, scanned).await?;
+        let judged = self.judged(view.id).await?;
+        if judged.rule != AdmissionRule::Proctor {
+            bail!("the card's rule is {:?}: {:?} {:?}", judged.rule, judged.verdicts, judged.remarks);
+        }
+        let portrait = self.portrait(view.id).await?;
+        if !portrait.starts_with(&[0xff, 0xd8]) {
+            bail!("the portrait is no JPEG");
+        }
+        self.admit(view.id, &AdmitRequest { face_confirmed: true, second: None, reason: String::new() }).await
+    }
+
+    /// The chip's portrait.
+    ///
+    /// # Errors
+    /// [`crate::door::Refused`], or a broken line.
+    pub async fn portrait(&self, id: CheckinId) -> Result<Vec<u8>> {
+        self.get(route::with_id(route::CHECKIN_PORTRAIT, id)).await
+    }
+
+    /// Lets a candidate in without a card.
+    ///
+    /// # Errors
+    /// [`crate::door::Refused`], or a broken line.
+    pub async fn admit_manually(
+        &self,
+        attempt: AttemptId,
+        second: &Credentials,
+        reason: &str,
+    ) -> Result<TicketView> {
+        let request = ManualAdmitRequest { second: second.request(), reason: reason.to_owned() };
+        self.post_json(route::with_id(route::ATTEMPT_MANUAL_ADMIT, attempt), &request).await
+    }
+
+    /// A ticket for another PC.
+    ///
+    /// # Errors
+    /// [`crate::door::Refused`], or a broken line.
+    pub async fn take_over(&self, attempt: AttemptId, reason: &str) -> Result<TicketView> {
+        let request = TakeOverRequest { reason: reason.to_owned() };
+        self.post_json(route::with_id(route::ATTEMPT_TAKE_OVER, attempt), &request).await
+    }
+
+    /// Any file: submission, results.
+    ///
+    /// # Errors
+    /// [`crate::door::Refused`], or a broken line.
+    pub async fn get(&self, path: String) -> Result<Vec<u8>> {
+        let request = self.door.http().get(self.door.url(&path)).header("cookie", &self.cookie);
+        accepted(request.send().await?).await.with_context(|| path)
+    }
+
+    async fn get_json<T: DeserializeOwned>(&self, path: String) -> Result<T> {
+        Ok(serde_json::from_slice(&self.get(path).await?)?)
+    }
+
+    async fn post_json<T: DeserializeOwned>(&self, path: String, body: &impl Serialize) -> Result<T> {
+        let request = self.door.http().post(self.door.url(&path)).header("cookie", &self.cookie).json(body);
+        Ok(serde_json::from_slice(&accepted(request.send().await?).await?)?)
+    }
+}
