@@ -1,0 +1,204 @@
+//! The server's own judgement of a card: three verdicts from `certs`, the challenge's age, the match with the roster, and
+//! the rule that follows. Pure: bytes, anchors and times are arguments.
+
+use super::evidence::{CardRecord, Context};
+use super::roster_match::{self, ALREADY_ADMITTED, Expected, NUMBER_DIFFERS};
+use certs::Time;
+use certs::travel_document::admission::DOCUMENT_UNREADABLE;
+use certs::travel_document::date::Date;
+use certs::travel_document::mrz::Td1;
+use certs::travel_document::{
+    self as document, ActiveAuthentication, DocumentFiles, Judgement, Portrait, Rule, TrustAnchors,
+};
+use exam_protocol::bytes::{Bytes, Digest};
+use exam_protocol::checkin::{AdmissionRule, Finding, Holder, Verdict, Verdicts};
+use exam_protocol::console::Judged;
+use exam_protocol::id::{CheckinId, RoomId};
+use exam_protocol::station::CardEvidence;
+use exam_protocol::time::{Millis, Timestamp};
+
+/// The portrait format that every browser shows.
+pub const JPEG: &str = "image/jpeg";
+
+/// The chip's answer came after the challenge had run out.
+const CHALLENGE_EXPIRED: &str = "challenge-expired";
+/// An answer although no challenge was given.
+const CHALLENGE_NOT_GIVEN: &str = "challenge-not-given";
+
+/// What the server has to know of a reading under way.
+#[derive(Clone, Debug)]
+pub struct UnderWay {
+    /// The room.
+    pub room: RoomId,
+    /// What the evidence is tied to.
+    pub context: Context,
+    /// Whether it still waits for evidence.
+    pub open: bool,
+    /// Who is expected.
+    pub expected: Expected,
+    /// Whether the candidate was let in before.
+    pub admitted_before: bool,
+}
+
+/// What is to be judged.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The reading.
+    pub under_way: UnderWay,
+    /// What the station relayed.
+    pub evidence: CardEvidence,
+    /// When it arrived.
+    pub received_at: Timestamp,
+    /// How long a challenge can be answered.
+    pub challenge_life: Millis,
+    /// Whether an unconfirmed issuer needs a second official.
+    pub strict_issuer: bool,
+}
+
+/// What is stored.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Which check-in.
+    pub checkin: CheckinId,
+    /// What the desk sees.
+    pub judged: Judged,
+    /// The evidence, [`CardRecord`] in deterministic CBOR.
+    pub evidence: Vec<u8>,
+    /// Its SHA-256.
+    pub evidence_hash: Digest,
+    /// The chip's portrait, if data group 2 holds one.
+    pub portrait: Option<Portrait>,
+}
+
+/// Judges a card against the installed trust anchors (X.509 in DER).
+pub fn judge(case: Case, anchors: &[Vec<u8>]) -> Outcome {
+    let record = CardRecord::new(&case.under_way.context, case.evidence.clone(), case.received_at);
+    let at = Time(case.received_at.0.div_euclid(1000));
+    let mut judgement = document::judge(&files(&record), answer(&record).as_ref(), &trusted(anchors), at);
+    if let Some(reason) = untimely(&record, case.challenge_life) {
+        judgement.chip = document::Finding { verdict: document::Verdict::Invalid, reason };
+    }
+    conclude(&case, &record, judgement)
+}
+
+fn files(record: &CardRecord) -> DocumentFiles<'_> {
+    fn optional(part: Option<&Bytes>) -> Option<&[u8]> {
+        part.map(|bytes| bytes.0.as_slice())
+    }
+    DocumentFiles {
+        sod: &record.sod.0,
+        dg1: &record.dg1.0,
+        dg2: &record.dg2.0,
+        dg14: optional(record.dg14.as_ref()),
+        dg15: optional(record.dg15.as_ref()),
+        dg13_hash: optional(record.dg13_hash.as_ref()),
+    }
+}
+
+fn answer(record: &CardRecord) -> Option<ActiveAuthentication> {
+    let response = record.active_authentication.as_ref()?.0.clone();
+    Some(ActiveAuthentication { challenge: record.challenge?.0, response })
+}
+
+/// What is wrong with the time of the chip's answer, whatever its signature is worth.
+fn untimely(record: &CardRecord, life: Millis) -> Option<&'static str> {
+    record.active_authentication.as_ref()?;
+    match record.challenged_at {
+        None => Some(CHALLENGE_NOT_GIVEN),
+        Some(at) if record.received_at - at > life => Some(CHALLENGE_EXPIRED),
+        Some(_) => None,
+    }
+}
+
+fn trusted(anchors: &[Vec<u8>]) -> TrustAnchors {
+    let mut trusted = TrustAnchors::empty();
+    for certificate in anchors {
+        // They were read when they were installed; one that can't be read now confirms nobody, which is the safe side.
+        if let Err(error) = trusted.add_pem_or_der(certificate) {
+            tracing::error!(%error, "an installed trust anchor can't be read");
+        }
+    }
+    trusted
+}
+
+fn conclude(case: &Case, record: &CardRecord, judgement: Judgement) -> Outcome {
+    let verdicts = Verdicts {
+        integrity: finding(judgement.integrity),
+        issuer: finding(judgement.issuer),
+        chip: finding(judgement.chip),
+    };
+    let holder = judgement.document.as_ref().map(|document| holder(&document.mrz));
+    let portrait = judgement.document.as_ref().and_then(|document| document.portrait.clone());
+    let mut remarks = remarks(case, holder.as_ref());
+    let admissible = judgement.admission();
+    if let Err(refused) = &admissible
+        && refused.reason == DOCUMENT_UNREADABLE
+    {
+        remarks.insert(0, DOCUMENT_UNREADABLE);
+    }
+    let rule = match admissible {
+        Ok(card) if !remarks.contains(&NUMBER_DIFFERS) => rule(card.rule, case.strict_issuer),
+        _ => AdmissionRule::Refused,
+    };
+    let (evidence, evidence_hash) = record.seal();
+    let shown = portrait.as_ref().is_some_and(|portrait| portrait.content_type == JPEG);
+    let remarks = remarks.into_iter().map(str::to_owned).collect();
+    Outcome {
+        checkin: case.under_way.context.checkin,
+        judged: Judged { verdicts, rule, holder, portrait: shown, remarks },
+        evidence,
+        evidence_hash,
+        portrait,
+    }
+}
+
+/// The verdict table's row, made stricter by the setting.
+fn rule(row: Rule, strict_issuer: bool) -> AdmissionRule {
+    match row {
+        Rule::Proctor => AdmissionRule::Proctor,
+        Rule::ProctorIssuerUnconfirmed if strict_issuer => AdmissionRule::TwoOfficials,
+        Rule::ProctorIssuerUnconfirmed => AdmissionRule::ProctorIssuerUnconfirmed,
+        Rule::TwoOfficials => AdmissionRule::TwoOfficials,
+    }
+}
+
+fn remarks(case: &Case, holder: Option<&Holder>) -> Vec<&'static str> {
+    let today = day_in_vietnam(case.received_at).map(|day| day.to_string()).unwrap_or_default();
+    let mut remarks =
+        holder.map(|holder| roster_match::remarks(&case.under_way.expected, holder, &today)).unwrap_or_default();
+    if case.under_way.admitted_before {
+        remarks.push(ALREADY_ADMITTED);
+    }
+    remarks
+}
+
+fn finding(finding: document::Finding) -> Finding {
+    let verdict = match finding.verdict {
+        document::Verdict::Valid => Verdict::Valid,
+        document::Verdict::Invalid => Verdict::Invalid,
+        document::Verdict::Unknown => Verdict::Unknown,
+        document::Verdict::NotPresent => Verdict::NotPresent,
+    };
+    Finding { verdict, reason: finding.reason.to_owned() }
+}
+
+fn holder(mrz: &Td1) -> Holder {
+    let text = |date: Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
+    Holder {
+        citizen_number: mrz.citizen_number().unwrap_or_default().to_owned(),
+        name: mrz.name(),
+        birth_date: text(mrz.birth_date()),
+        sex: mrz.sex.to_string(),
+        expiry_date: text(mrz.expiry_date()),
+    }
+}
+
+/// The calendar day in Vietnam (UTC+7 all year).
+pub fn day_in_vietnam(at: Timestamp) -> Option<Date> {
+    let seconds = (at + Millis::minutes(7 * 60)).0.div_euclid(1000);
+    let day = time::OffsetDateTime::from_unix_timestamp(seconds).ok()?.date();
+    Date::new(u16::try_from(day.year()).ok()?, day.month().into(), day.day())
+}
+
+#[cfg(test)]
+mod tests;
