@@ -43,13 +43,15 @@ create table sitting (
     duration  bigint not null,
     questions bigint not null default 0
 );
--- running_since is null unless the clock runs; elapsed is the time that ran before running_since
+-- running_since is null unless the clock runs; stopped_at is null unless it was stopped (paused, ended, closed);
+-- elapsed is the time that ran before running_since
 create table room (
     id            text   primary key,
     sitting       text   not null references sitting (id),
     name          text   not null,
     state         text   not null,
     running_since bigint,
+    stopped_at    bigint,
     elapsed       bigint not null default 0,
     credit        bigint not null default 0,
     version       bigint not null default 1,
@@ -124,6 +126,7 @@ create table checkin (
 );
 create unique index checkin_challenge on checkin (challenge);
 create index checkin_room on checkin (room, started_at);
+create index checkin_attempt on checkin (attempt, started_at);
 -- a candidate may be let in more than once (back from a break); the newest counts, all stay
 create table admission (
     attempt       text   not null references attempt (id),
@@ -137,6 +140,8 @@ create table admission (
     evidence_hash bytea  not null,
     primary key (attempt, at)
 );
+-- a check-in lets somebody in once
+create unique index admission_checkin on admission (checkin);
 
 -- sitting: seats, journal, hand-ins
 create table ticket (
@@ -160,6 +165,7 @@ create table journal (
     epoch       bigint not null,
     sequence    bigint not null,
     question    bigint not null,
+    blank       bigint not null,
     entry       bytea  not null,
     hash        bytea  not null,
     received_at bigint not null,

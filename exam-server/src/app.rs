@@ -1,12 +1,19 @@
 //! What all handlers share.
 
+use crate::checkin;
 use crate::clock::{Clock, Randomness};
 use crate::config::Config;
 use crate::db::Db;
 use crate::keys::Keys;
 use crate::shell::changes::Changes;
 use crate::shell::limit::Limit;
+use crate::sitting::presence::Presence;
+use crate::sitting::task::writer::Writer;
 use std::sync::Arc;
+use tokio::sync::watch;
+
+/// Claims per minute from one network address, successful ones not counted: a whole school may be one address.
+const CLAIMS_PER_ADDRESS: u32 = 600;
 
 /// The running server.
 pub struct App {
@@ -24,6 +31,18 @@ pub struct App {
     pub changes: Changes,
     /// Tries per login name.
     pub login_limit: Limit,
+    /// Check-in stations that are connected.
+    pub stations: checkin::stations::Stations,
+    /// Tries to claim a seat, by network address.
+    pub claim_address_limit: Limit,
+    /// Tries to claim a seat, by the ticket's first half.
+    pub claim_ticket_limit: Limit,
+    /// Which seats are connected.
+    pub presence: Arc<Presence>,
+    /// The one writer of the journal.
+    pub writer: Writer,
+    /// True once the server is told to stop.
+    pub stopping: watch::Sender<bool>,
 }
 
 impl App {
@@ -34,6 +53,7 @@ impl App {
     pub async fn start(config: Config, clock: Arc<Clock>) -> anyhow::Result<Arc<Self>> {
         let keys = Keys::read(&config)?;
         let db = Db::open(&config.data.database).await?;
+        let writer = Writer::start(db.clone(), clock.clone());
         Ok(Arc::new(Self {
             config,
             clock,
@@ -42,6 +62,12 @@ impl App {
             db,
             changes: Changes::default(),
             login_limit: Limit::default(),
+            stations: checkin::stations::Stations::default(),
+            claim_address_limit: Limit::of(CLAIMS_PER_ADDRESS),
+            claim_ticket_limit: Limit::default(),
+            presence: Arc::default(),
+            writer,
+            stopping: watch::Sender::new(false),
         }))
     }
 }

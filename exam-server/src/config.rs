@@ -2,6 +2,7 @@
 //! variables `EXAM__SECTION__KEY` override it.
 
 use anyhow::{Context, Result};
+use exam_protocol::time::Millis;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -63,6 +64,13 @@ pub struct Exam {
     pub challenge_seconds: u32,
     /// Whether a card whose issuer can't be confirmed needs a second official.
     pub strict_issuer: bool,
+}
+
+impl Exam {
+    /// How long after the deadline an answer that was on its way still counts.
+    pub fn grace(&self) -> Millis {
+        Millis::seconds(i64::from(self.grace_seconds))
+    }
 }
 
 impl Default for Exam {

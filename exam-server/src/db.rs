@@ -4,6 +4,8 @@
 //! another, each beginning with `BEGIN IMMEDIATE` so that it can't fail half-way for want of the lock. SQLite runs in WAL
 //! mode with `synchronous=FULL`: what is committed survives a power cut.
 
+pub mod column;
+
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, Transaction};
 use std::path::Path;

@@ -2,7 +2,7 @@
 //!
 //! The slices stand in the order of an exam day; a later slice may use an earlier one, never the reverse:
 //! `audit → staff → exam → checkin → paper → sitting → room → result`. Within a slice the file name says what it may
-//! touch: `route.rs` HTTP and WebSocket, `store.rs` SQL, every other file plain rules.
+//! touch: `route.rs` HTTP and WebSocket, `store.rs` SQL, `task.rs` what runs beside the requests, every other file plain rules.
 
 pub mod clock;
 pub mod config;
@@ -14,6 +14,9 @@ pub mod shell;
 pub mod router;
 pub mod audit;
 pub mod staff;
+pub mod checkin;
+pub mod paper;
+pub mod sitting;
 pub mod command;
 
 use anyhow::Result;
@@ -34,7 +37,15 @@ pub async fn serve(
     let tls = shell::tls::server_config(&config.http.certificate, &config.http.key, &config.http.exam_ca)?;
     let app = app::App::start(config, clock).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");
-    shell::accept::serve(listener, tls, router::router(app.clone()), stop).await;
+    let closing = tokio::spawn(sitting::task::closing::run(app.clone()));
+    let stopped = async {
+        stop.await;
+        // Seats close their sockets when they see this, and come back to the next process.
+        app.stopping.send_replace(true);
+    };
+    shell::accept::serve(listener, tls, router::router(app.clone()), stopped).await;
+    closing.abort();
+    app.writer.flush().await;
     app.db.close().await;
     tracing::info!("stopped");
     Ok(())

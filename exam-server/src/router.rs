@@ -1,7 +1,9 @@
 //! Every route of the server, in one place.
 
 use crate::app::App;
+use crate::checkin;
 use crate::shell::{pages, safety};
+use crate::sitting;
 use crate::staff;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -21,6 +23,15 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/assets/{page}/{file}", get(pages::asset))
         .route(route::HEALTH, get(|| async { "ok\n" }))
         .route(route::LOGIN, post(staff::route::login).get(staff::route::who).delete(staff::route::logout))
+        .route(route::STATION_LIVE, get(checkin::route::station::live))
+        .route(route::ROOM_CHECKINS, post(checkin::route::start))
+        .route(route::CHECKIN, get(checkin::route::show))
+        .route(route::CHECKIN_PORTRAIT, get(checkin::route::portrait))
+        .route(route::SEAT_CLAIM, post(sitting::route::claim))
+        .route(route::SEAT_FORM, get(sitting::route::form))
+        .route(route::SEAT_LIVE, get(sitting::route::live::live))
+        .route(route::SERVER_KEYS, get(sitting::route::keys))
+        .route(route::ATTEMPT_SUBMISSION, get(sitting::route::submission))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn(safety::guard))
         .with_state(app)

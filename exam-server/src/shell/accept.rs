@@ -10,6 +10,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use rustls::ServerConfig;
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -31,10 +32,10 @@ pub async fn serve(
     let graceful = Arc::new(GracefulShutdown::new());
     let mut stop = std::pin::pin!(stop);
     loop {
-        let stream = tokio::select! {
+        let (stream, address) = tokio::select! {
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+                Ok((stream, address)) => (stream, address.ip()),
                 Err(error) => {
                     // Most often: no descriptors left. Others are being closed; do not spin.
                     tracing::warn!(%error, "connection not accepted");
@@ -43,7 +44,7 @@ pub async fn serve(
                 }
             },
         };
-        tokio::spawn(connection(stream, acceptor.clone(), router.clone(), graceful.watcher()));
+        tokio::spawn(connection(stream, address, acceptor.clone(), router.clone(), graceful.watcher()));
     }
     drop(listener);
     if let Ok(graceful) = Arc::try_unwrap(graceful) {
@@ -54,6 +55,7 @@ pub async fn serve(
 
 async fn connection(
     stream: TcpStream,
+    address: IpAddr,
     acceptor: TlsAcceptor,
     router: Router,
     watcher: hyper_util::server::graceful::Watcher,
@@ -66,7 +68,7 @@ async fn connection(
         return;
     };
     let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
-    let peer = Peer { certificate: certificate.map(|der| der.as_ref().into()) };
+    let peer = Peer { address, certificate: certificate.map(|der| der.as_ref().into()) };
     let service = router.layer(Extension(peer)).map_request(|r: hyper::Request<_>| r.map(Body::new));
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIME).max_buf_size(16 * 1024);

@@ -4,17 +4,30 @@ use exam_protocol::time::{Millis, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+/// Tries of a name in a row, unless said otherwise.
 const TRIES: u32 = 8;
 const WINDOW: Millis = Millis::minutes(1);
 const MOST_NAMES: usize = 10_000;
 
 /// Counts tries per name.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Limit {
+    most: u32,
     tries: Mutex<HashMap<String, (u32, Timestamp)>>,
 }
 
+impl Default for Limit {
+    fn default() -> Self {
+        Self::of(TRIES)
+    }
+}
+
 impl Limit {
+    /// Allows this many tries in a row.
+    pub fn of(most: u32) -> Self {
+        Self { most, tries: Mutex::default() }
+    }
+
     /// Counts one try; false when this name has to wait.
     pub fn allow(&self, name: &str, now: Timestamp) -> bool {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
@@ -29,7 +42,7 @@ impl Limit {
             (*count, *since) = (0, now);
         }
         *count += 1;
-        *count <= TRIES
+        *count <= self.most
     }
 
     /// Forgets the tries of a name that has proven itself.

@@ -7,12 +7,15 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 
 /// Who is at the other end of a connection.
 #[derive(Clone, Debug)]
 pub struct Peer {
+    /// Network address; many PCs of one school may share it.
+    pub address: IpAddr,
     /// The client certificate (DER), already verified against the exam CA; none for browsers.
     pub certificate: Option<Arc<[u8]>>,
 }

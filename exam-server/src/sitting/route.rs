@@ -1,0 +1,199 @@
+//! The seat's HTTP doors: claim, sealed form, keys; and the staff's door to a hand-in.
+
+pub mod live;
+
+use super::store::{self, seat::Seat};
+use super::ticket;
+use crate::app::App;
+use crate::audit::{self, chain::Act};
+use crate::error::{ApiError, ApiResult};
+use crate::paper;
+use crate::shell::tls::Peer;
+use crate::staff::access::Proctor;
+use axum::Json;
+use axum::extract::{Extension, Path, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use certs::hash::sha256;
+use certs::signing::verify;
+use exam_protocol::bytes::{Bytes, Digest, Fixed};
+use exam_protocol::canonical;
+use exam_protocol::console::RoomState;
+use exam_protocol::id::AttemptId;
+use exam_protocol::problem::ProblemCode;
+use exam_protocol::record::{SEAT_CERTIFICATE, SeatCertificate};
+use exam_protocol::seat::{ClaimRequest, ClaimResponse, ServerKeys, claim_proof_input, normalise_ticket};
+use std::sync::Arc;
+
+/// Characters of a ticket that tries are counted by.
+const TICKET_PREFIX: usize = 4;
+
+/// `POST`: claims a seat with a ticket; from then on older seats of the attempt are fenced off.
+///
+/// # Errors
+/// Too many tries, a ticket that does not hold, a proof that does not fit, or the database.
+pub async fn claim(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    Json(request): Json<ClaimRequest>,
+) -> ApiResult<Json<ClaimResponse>> {
+    let ticket = normalise_ticket(&request.ticket);
+    limit_tries(&app, &peer, &ticket)?;
+    if !ticket::is_plausible(&ticket) {
+        return Err(ticket_invalid());
+    }
+    verify(&request.key.0, &claim_proof_input(&ticket, &request.key), &request.proof.0).map_err(|_| {
+        ApiError::new(
+            ProblemCode::RecordInvalid,
+            "Khóa của máy này không khớp. Hãy tải lại trang rồi thử lại.",
+            "This PC's key does not fit. Reload the page and try again.",
+        )
+    })?;
+    let response = begin_epoch(&app, &ticket, &request).await?;
+    app.claim_ticket_limit.forget(&ticket[..TICKET_PREFIX]);
+    app.claim_address_limit.forget(&peer.address.to_string());
+    Ok(Json(response))
+}
+
+/// Counts tries by network address, generously because a school is one address, and by the ticket's first half, narrowly.
+/// A try that succeeds is taken off again.
+fn limit_tries(app: &App, peer: &Peer, ticket: &str) -> ApiResult<()> {
+    let now = app.clock.now();
+    let prefix = ticket.get(..TICKET_PREFIX).unwrap_or(ticket);
+    if app.claim_address_limit.allow(&peer.address.to_string(), now) && app.claim_ticket_limit.allow(prefix, now) {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        ProblemCode::TooManyTries,
+        "Đã thử sai nhiều lần. Hãy đợi một phút rồi nhập lại mã vào chỗ.",
+        "Too many wrong tries. Wait a minute and type the ticket again.",
+    ))
+}
+
+fn ticket_invalid() -> ApiError {
+    ApiError::new(
+        ProblemCode::TicketInvalid,
+        "Mã vào chỗ không đúng, đã dùng hoặc quá hạn. Hãy kiểm tra lại, hoặc xin cán bộ coi thi mã mới.",
+        "The ticket is wrong, used or too old. Check it, or ask the proctor for a new one.",
+    )
+}
+
+async fn begin_epoch(app: &App, ticket: &str, request: &ClaimRequest) -> ApiResult<ClaimResponse> {
+    let now = app.clock.now();
+    let mut tx = app.db.write().await?;
+    let used = store::seat::use_ticket(&mut tx, &ticket::hash(&app.keys.node, ticket), now).await?;
+    let attempt = used.ok_or_else(ticket_invalid)?;
+    let loaded = store::load_attempt(&mut *tx, attempt).await?.ok_or_else(ApiError::not_found)?;
+    let room = loaded.standing.room;
+    if matches!(room.state(), RoomState::Planned | RoomState::Closed) {
+        return Err(room_not_open());
+    }
+    let new = store::seat::next_epoch(&mut tx, attempt).await?;
+    let content = SeatCertificate {
+        sitting: new.sitting,
+        attempt,
+        epoch: new.epoch,
+        key: request.key,
+        evidence: new.evidence.ok_or_else(|| ApiError::internal("a ticket without an admission"))?,
+        issued_at: now,
+    };
+    let signed = app.keys.receipt.sign_cose(app.random.ring(), SEAT_CERTIFICATE, canonical::encode(&content));
+    let certificate = signed.map_err(ApiError::internal)?;
+    let token: [u8; 32] = app.random.bytes()?;
+    let seat = Seat { attempt, epoch: new.epoch, key: request.key, certificate };
+    store::seat::put_seat(&mut tx, &seat, &Fixed(sha256(&token)), now).await?;
+    let candidate = store::label(&mut *tx, attempt).await?;
+    let (actor, detail) = (format!("seat:{attempt}"), format!("{{\"epoch\":{}}}", new.epoch));
+    let act = Act { at: now, actor: &actor, act: "seat.claim", object: &actor, detail: &detail };
+    audit::store::append(&mut tx, &act).await?;
+    tx.commit().await?;
+    app.presence.wake(attempt);
+    app.changes.progress(room.id);
+    Ok(ClaimResponse {
+        token: Fixed(token),
+        sitting: new.sitting,
+        attempt,
+        epoch: new.epoch,
+        certificate: Bytes(seat.certificate),
+        candidate,
+        last_sequence: new.last_sequence,
+        head: new.head,
+    })
+}
+
+fn room_not_open() -> ApiError {
+    ApiError::new(
+        ProblemCode::WrongState,
+        "Phòng thi chưa mở hoặc đã đóng. Hãy báo cán bộ coi thi.",
+        "The room is not open yet, or closed already. Tell the proctor.",
+    )
+}
+
+/// `GET`: the seat's sealed form, long before the start.
+///
+/// # Errors
+/// No or another seat's token, no paper yet, or the database.
+pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap) -> ApiResult<Response> {
+    let hash = bearer(&headers).ok_or_else(no_token)?;
+    let seat = store::seat::seat_by_token(app.db.reader(), &hash).await?.ok_or_else(no_token)?;
+    let attempt = store::load_attempt(app.db.reader(), seat.attempt).await?.ok_or_else(ApiError::not_found)?;
+    if attempt.epoch != seat.epoch {
+        return Err(ApiError::new(
+            ProblemCode::SeatTakenOver,
+            "Bài thi này đang làm trên một máy khác.",
+            "Another PC has taken this seat over.",
+        ));
+    }
+    let form = attempt.form.ok_or_else(no_paper)?;
+    let sealed = paper::store::sealed_paper(app.db.reader(), form).await?.ok_or_else(no_paper)?;
+    Ok(([(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, "no-store")], sealed).into_response())
+}
+
+fn bearer(headers: &HeaderMap) -> Option<Digest> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let mut token = [0; 32];
+    hex::decode_to_slice(value.strip_prefix("Bearer ")?, &mut token).ok()?;
+    Some(Fixed(sha256(&token)))
+}
+
+fn no_token() -> ApiError {
+    ApiError::new(
+        ProblemCode::NotLoggedIn,
+        "Chỗ này chưa được nhận. Hãy nhập mã vào chỗ.",
+        "This seat is not claimed. Type the ticket.",
+    )
+}
+
+fn no_paper() -> ApiError {
+    ApiError::new(
+        ProblemCode::NotFound,
+        "Chưa có đề cho thí sinh này. Hãy báo cán bộ coi thi.",
+        "There is no paper for this candidate yet. Tell the proctor.",
+    )
+}
+
+/// `GET`: the public key that receipts are checked against.
+pub async fn keys(State(app): State<Arc<App>>) -> Json<ServerKeys> {
+    Json(ServerKeys { receipt_key: Fixed(app.keys.receipt.public_key()) })
+}
+
+/// `GET`: a hand-in with its receipt and journal, for `exam-server verify`.
+///
+/// # Errors
+/// No hand-in yet, or the database.
+pub async fn submission(
+    State(app): State<Arc<App>>,
+    proctor: Proctor,
+    Path(attempt): Path<AttemptId>,
+) -> ApiResult<Response> {
+    let file = store::hand_in::submission(app.db.reader(), &app.keys.receipt_certificate, attempt).await?;
+    let file = file.ok_or_else(ApiError::not_found)?;
+    let object = format!("attempt:{attempt}");
+    let mut tx = app.db.write().await?;
+    let (at, actor) = (app.clock.now(), proctor.actor());
+    let act = Act { at, actor: &actor, act: "submission.export", object: &object, detail: "{}" };
+    audit::store::append(&mut tx, &act).await?;
+    tx.commit().await?;
+    let name = format!("attachment; filename=\"{attempt}.submission.json\"");
+    Ok(([(header::CONTENT_DISPOSITION, name)], Json(file)).into_response())
+}

@@ -1,0 +1,141 @@
+//! The seat's live socket: hello, state, key, answers, hand-in. A frame is read, judged, stored, answered; then the next.
+//!
+//! One frame of a seat is under way at a time, so a slow disk slows the seat and nothing piles up.
+
+mod session;
+
+use crate::app::App;
+use axum::extract::State;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::response::Response;
+use exam_protocol::bytes::Fixed;
+use exam_protocol::frame::{self, MAX_SEAT_FRAME};
+use exam_protocol::problem::ProblemCode;
+use exam_protocol::seat::{SeatEvent, SeatMessage};
+use session::{Next, Session};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long a fresh socket may take to say who it is.
+const HELLO_TIME: Duration = Duration::from_secs(10);
+
+/// Seats send a heartbeat every 10 s; without any frame for this long the line is dead.
+const SILENCE: Duration = Duration::from_secs(45);
+
+/// How long a frame may wait to be written before the line counts as dead.
+const WRITE_TIME: Duration = Duration::from_secs(20);
+
+/// Most bytes that may wait for one slow seat: a welcome with every answer of a long paper.
+const MAX_WAITING: usize = 2 * 1024 * 1024;
+
+/// Read buffer of a socket; the library's 128 KiB would cost gigabytes with many seats.
+const READ_BUFFER: usize = 4096;
+
+/// `GET` with upgrade: the seat's socket.
+pub async fn live(State(app): State<Arc<App>>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0)
+        .max_write_buffer_size(MAX_WAITING)
+        .max_message_size(MAX_SEAT_FRAME)
+        .max_frame_size(MAX_SEAT_FRAME)
+        .on_upgrade(move |socket| async move {
+            let mut line = Line(socket);
+            if let Some(session) = begin(&app, &mut line).await {
+                run(session, &mut line).await;
+            }
+            line.close().await;
+        })
+}
+
+/// The socket in terms of the protocol's messages.
+struct Line(WebSocket);
+
+/// What came in.
+enum Incoming {
+    Message(SeatMessage),
+    NotOurs,
+    Gone,
+}
+
+impl Line {
+    async fn receive(&mut self) -> Incoming {
+        loop {
+            return match self.0.recv().await {
+                Some(Ok(Message::Binary(bytes))) => {
+                    frame::decode(&bytes).map_or(Incoming::NotOurs, Incoming::Message)
+                }
+                Some(Ok(Message::Text(_))) => Incoming::NotOurs,
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
+                Some(Ok(Message::Close(_)) | Err(_)) | None => Incoming::Gone,
+            };
+        }
+    }
+
+    /// Sends events in order; false when the line is dead.
+    async fn send(&mut self, events: &[SeatEvent]) -> bool {
+        for event in events {
+            let sending = self.0.send(Message::Binary(frame::encode(event).into()));
+            if !matches!(timeout(WRITE_TIME, sending).await, Ok(Ok(()))) {
+                return false;
+            }
+        }
+        true
+    }
+
+    async fn refuse(&mut self, code: ProblemCode, last_sequence: u64) {
+        self.send(&[SeatEvent::Refused { code, last_sequence }]).await;
+    }
+
+    async fn close(mut self) {
+        // The other side may be gone already; nothing depends on it.
+        let _gone = timeout(WRITE_TIME, self.0.send(Message::Close(None))).await;
+    }
+}
+
+async fn begin(app: &Arc<App>, line: &mut Line) -> Option<Session> {
+    let token: Fixed<32> = match timeout(HELLO_TIME, line.receive()).await {
+        Ok(Incoming::Message(SeatMessage::Hello { token })) => token,
+        Ok(Incoming::Message(_) | Incoming::NotOurs) => {
+            line.refuse(ProblemCode::MalformedRequest, 0).await;
+            return None;
+        }
+        Ok(Incoming::Gone) | Err(_) => return None,
+    };
+    match Session::begin(app.clone(), &token).await {
+        Ok((session, events)) => line.send(&events).await.then_some(session),
+        Err(refusal) => {
+            line.send(&[refusal]).await;
+            None
+        }
+    }
+}
+
+async fn run(mut session: Session, line: &mut Line) {
+    loop {
+        let next = tokio::select! {
+            incoming = timeout(SILENCE, line.receive()) => match incoming {
+                Ok(Incoming::Message(message)) => session.message(message).await,
+                Ok(Incoming::NotOurs) => {
+                    line.refuse(ProblemCode::MalformedRequest, session.last_sequence()).await;
+                    return;
+                }
+                Ok(Incoming::Gone) | Err(_) => return,
+            },
+            cause = session.changed() => session.refresh(cause).await,
+        };
+        match next {
+            Next::Send(events) => {
+                if !line.send(&events).await {
+                    return;
+                }
+            }
+            Next::Last(event) => {
+                line.send(&[event]).await;
+                return;
+            }
+            Next::Stop => return,
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Hand-ins with their receipts. Insert only.
+
+use super::{journal, seat};
+use crate::db::{Reader, Tx};
+use crate::db::column::whole;
+use crate::sitting::submission;
+use exam_protocol::id::AttemptId;
+use exam_protocol::record::SubmissionFile;
+use exam_protocol::time::Timestamp;
+use sqlx::{Row, SqliteExecutor};
+
+/// A hand-in as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredHandIn {
+    /// The seat's epoch under whose key it was checked.
+    pub epoch: u32,
+    /// COSE_Sign1 as received.
+    pub envelope: Vec<u8>,
+    /// COSE_Sign1 with the receipt.
+    pub receipt: Vec<u8>,
+    /// When it was stored.
+    pub received_at: Timestamp,
+    /// Whether it came after deadline and grace.
+    pub late: bool,
+}
+
+/// Stores a hand-in and marks its attempt.
+///
+/// # Errors
+/// Whatever the database says; a second hand-in of an attempt violates the key.
+pub async fn put(tx: &mut Tx, attempt: AttemptId, hand_in: &StoredHandIn) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into hand_in (attempt, epoch, envelope, receipt, received_at, late) values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(attempt.to_string())
+    .bind(i64::from(hand_in.epoch))
+    .bind(&hand_in.envelope)
+    .bind(&hand_in.receipt)
+    .bind(hand_in.received_at.0)
+    .bind(i64::from(hand_in.late))
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query("update attempt set handed_in_at = $1, version = version + 1 where id = $2")
+        .bind(hand_in.received_at.0)
+        .bind(attempt.to_string())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// The hand-in of an attempt.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn get(
+    executor: impl SqliteExecutor<'_>,
+    attempt: AttemptId,
+) -> Result<Option<StoredHandIn>, sqlx::Error> {
+    let row = sqlx::query("select epoch, envelope, receipt, received_at, late from hand_in where attempt = $1")
+        .bind(attempt.to_string())
+        .fetch_optional(executor)
+        .await?;
+    row.map(|row| {
+        Ok(StoredHandIn {
+            epoch: whole(&row, "epoch")?,
+            envelope: row.try_get("envelope")?,
+            receipt: row.try_get("receipt")?,
+            received_at: Timestamp(row.try_get("received_at")?),
+            late: row.try_get::<i64, _>("late")? != 0,
+        })
+    })
+    .transpose()
+}
+
+/// The file for `exam-server verify`: hand-in, receipt, certificates and journal; none without a hand-in.
+///
+/// # Errors
+/// Whatever the database says; `RowNotFound` when the hand-in's seat is missing.
+pub async fn submission(
+    reader: &Reader,
+    server_certificate: &[u8],
+    attempt: AttemptId,
+) -> Result<Option<SubmissionFile>, sqlx::Error> {
+    let Some(hand_in) = get(reader, attempt).await? else { return Ok(None) };
+    let seat = seat::seat_of(reader, attempt, hand_in.epoch).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let lines = journal::lines(reader, attempt).await?;
+    let server = server_certificate.to_vec();
+    Ok(Some(submission::build(seat.certificate, hand_in.envelope, hand_in.receipt, server, lines)))
+}

@@ -1,0 +1,1 @@
+//! Checks a submission file without a database.
