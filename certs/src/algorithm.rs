@@ -156,10 +156,9 @@ fn pss(parameters: Option<Element<'_>>) -> Result<Scheme> {
     if let Some(field) = fields.optional(0xa2)? {
         salt = field.only_child(INTEGER)?.small()?;
     }
-    if let Some(field) = fields.optional(0xa3)? {
-        if field.only_child(INTEGER)?.small()? != 1 {
-            return Err(not_allowed());
-        }
+    let trailer = fields.optional(0xa3)?;
+    if trailer.is_some_and(|field| field.only_child(INTEGER).and_then(|trailer| trailer.small()) != Ok(1)) {
+        return Err(not_allowed());
     }
     fields.finish()?;
     let salt = usize::try_from(salt).map_err(|_| not_allowed())?;

@@ -170,14 +170,16 @@ impl<'a> Certificate<'a> {
     /// The URIs among the subject's alternative names.
     pub(crate) fn uris(&self) -> Vec<&'a str> {
         const URI: u32 = 0x86;
+        let Some(extension) = self.extension(oid::SUBJECT_ALT_NAME) else {
+            return Vec::new();
+        };
+        let Ok(mut names) = algorithm::sequence(extension.value, PLACE) else {
+            return Vec::new();
+        };
         let mut uris = Vec::new();
-        if let Some(extension) = self.extension(oid::SUBJECT_ALT_NAME) {
-            if let Ok(mut names) = algorithm::sequence(extension.value, PLACE) {
-                while let Ok(name) = names.any() {
-                    if name.tag == URI {
-                        uris.extend(core::str::from_utf8(name.content));
-                    }
-                }
+        while let Ok(name) = names.any() {
+            if name.tag == URI {
+                uris.extend(core::str::from_utf8(name.content));
             }
         }
         uris

@@ -191,15 +191,14 @@ impl<'a> SignerInfo<'a> {
         const KEY_ID: u32 = 0x80;
         let mut fields = info.children()?;
         fields.expect(INTEGER)?.small()?;
-        let identifier = match fields.optional(KEY_ID)? {
-            Some(id) => SignerIdentifier::KeyId(id.content),
-            None => {
-                let mut pair = fields.expect(SEQUENCE)?.children()?;
-                let issuer = pair.expect(SEQUENCE)?.raw;
-                let serial = pair.expect(INTEGER)?.content;
-                pair.finish()?;
-                SignerIdentifier::IssuerAndSerial { issuer, serial }
-            }
+        let identifier = if let Some(id) = fields.optional(KEY_ID)? {
+            SignerIdentifier::KeyId(id.content)
+        } else {
+            let mut pair = fields.expect(SEQUENCE)?.children()?;
+            let issuer = pair.expect(SEQUENCE)?.raw;
+            let serial = pair.expect(INTEGER)?.content;
+            pair.finish()?;
+            SignerIdentifier::IssuerAndSerial { issuer, serial }
         };
         let digest = fields.expect(SEQUENCE)?;
         // Content other than plain data is signed through attributes (RFC 5652, section 5.3).

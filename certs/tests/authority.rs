@@ -1,5 +1,7 @@
 //! The exam CA through its public door, checked by our own rules and by the `openssl` command as outside judge.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
 use certs::authority::{ExamAuthority, Issued, STATION_URI_PREFIX};
 use certs::signing::SigningKey;
 use certs::x509::{StationIdentity, der_from_pem, receipt_key, station_identity};
@@ -171,6 +173,41 @@ fn openssl(dir: &Path, line: &str) -> Option<(bool, String)> {
     ))
 }
 
+/// Lines for `openssl`, and whether it must agree.
+const OUTSIDE_JUDGE: [(&str, bool); 10] = [
+    (
+        "verify -x509_strict -purpose sslserver -verify_hostname thi.example.vn -CAfile ca.pem server.pem",
+        true,
+    ),
+    (
+        "verify -x509_strict -purpose sslserver -verify_ip 127.0.0.1 -CAfile ca.pem server.pem",
+        true,
+    ),
+    (
+        "verify -x509_strict -purpose sslserver -verify_hostname other.vn -CAfile ca.pem server.pem",
+        false,
+    ),
+    (
+        "verify -x509_strict -purpose sslclient -CAfile ca.pem station.pem",
+        true,
+    ),
+    (
+        "verify -x509_strict -purpose sslserver -CAfile ca.pem station.pem",
+        false,
+    ),
+    (
+        "verify -x509_strict -purpose sslclient -CAfile ca.pem server.pem",
+        false,
+    ),
+    ("verify -x509_strict -CAfile ca.pem receipt.pem", true),
+    (
+        "verify -x509_strict -purpose sslclient -CAfile ca.pem receipt.pem",
+        false,
+    ),
+    ("verify -x509_strict -CAfile ca.pem ca.pem", true),
+    ("pkey -in server.key -check -noout", true),
+];
+
 #[test]
 fn an_outside_judge_agrees_about_certificates() {
     let dir = tempfile::tempdir().unwrap();
@@ -188,39 +225,7 @@ fn an_outside_judge_agrees_about_certificates() {
         &authority.issue_receipt_signer(&key, year()).unwrap(),
     );
 
-    for (line, expected) in [
-        (
-            "verify -x509_strict -purpose sslserver -verify_hostname thi.example.vn -CAfile ca.pem server.pem",
-            true,
-        ),
-        (
-            "verify -x509_strict -purpose sslserver -verify_ip 127.0.0.1 -CAfile ca.pem server.pem",
-            true,
-        ),
-        (
-            "verify -x509_strict -purpose sslserver -verify_hostname other.vn -CAfile ca.pem server.pem",
-            false,
-        ),
-        (
-            "verify -x509_strict -purpose sslclient -CAfile ca.pem station.pem",
-            true,
-        ),
-        (
-            "verify -x509_strict -purpose sslserver -CAfile ca.pem station.pem",
-            false,
-        ),
-        (
-            "verify -x509_strict -purpose sslclient -CAfile ca.pem server.pem",
-            false,
-        ),
-        ("verify -x509_strict -CAfile ca.pem receipt.pem", true),
-        (
-            "verify -x509_strict -purpose sslclient -CAfile ca.pem receipt.pem",
-            false,
-        ),
-        ("verify -x509_strict -CAfile ca.pem ca.pem", true),
-        ("pkey -in server.key -check -noout", true),
-    ] {
+    for (line, expected) in OUTSIDE_JUDGE {
         let Some((success, text)) = openssl(dir.path(), line) else {
             return;
         };

@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     if arguments.json {
         println!("{:#}", as_json(&judgement));
     } else {
-        print!("{}", as_text(&judgement));
+        print(&judgement);
     }
     let findings = [judgement.integrity, judgement.issuer, judgement.chip];
     let genuine = judgement.integrity.verdict == Verdict::Valid
@@ -122,34 +122,27 @@ fn person(document: &Document) -> Value {
     })
 }
 
-fn as_text(judgement: &Judgement) -> String {
-    let mut text = String::new();
+fn print(judgement: &Judgement) {
     let rows = [
         ("integrity", judgement.integrity),
         ("issuer", judgement.issuer),
         ("chip", judgement.chip),
     ];
-    for (name, finding) in rows {
-        let meaning = reason::explain(finding.reason).map_or("", |reason| reason.en);
-        text += &format!(
-            "{name:<10} {:<12} {}: {meaning}\n",
-            finding.verdict.as_str(),
-            finding.reason
-        );
+    for (name, Finding { verdict, reason }) in rows {
+        let meaning = reason::explain(reason).map_or("", |reason| reason.en);
+        println!("{name:<10} {:<12} {reason}: {meaning}", verdict.as_str());
     }
     for group in &judgement.data_groups {
-        text += &format!("DG{:<8} {}\n", group.number, hash_result(group.result));
+        println!("DG{:<8} {}", group.number, hash_result(group.result));
     }
-    match &judgement.document {
-        Some(document) => {
-            let zone = &document.mrz;
-            text += &format!(
-                "person     {}, {}\n",
-                zone.name(),
-                zone.citizen_number().unwrap_or("no citizen number")
-            );
-        }
-        None => text += "person     DG1 is not the zone of an identity card (TD1)\n",
+    if let Some(document) = &judgement.document {
+        let zone = &document.mrz;
+        println!(
+            "person     {}, {}",
+            zone.name(),
+            zone.citizen_number().unwrap_or("no citizen number")
+        );
+    } else {
+        println!("person     DG1 is not the zone of an identity card (TD1)");
     }
-    text
 }

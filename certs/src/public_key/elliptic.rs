@@ -200,37 +200,127 @@ fn explicit(parameters: &Element<'_>) -> Result<Option<Curve>> {
     if field.expect(OBJECT_IDENTIFIER)?.content != oid::PRIME_FIELD {
         return Ok(None);
     }
-    let p = number(field.expect(INTEGER)?.unsigned()?);
+    let p = field.expect(INTEGER)?.unsigned()?;
+    field.finish()?;
     let mut curve = fields.expect(SEQUENCE)?.children()?;
-    let a = number(curve.expect(OCTET_STRING)?.content);
-    let b = number(curve.expect(OCTET_STRING)?.content);
+    // The seed that may follow only says where a and b come from.
+    let a = curve.expect(OCTET_STRING)?.content;
+    let b = curve.expect(OCTET_STRING)?.content;
     let base = fields.expect(OCTET_STRING)?.content;
-    let n = number(fields.expect(INTEGER)?.unsigned()?);
+    let n = fields.expect(INTEGER)?.unsigned()?;
     let cofactor = match fields.optional(INTEGER)? {
         Some(cofactor) => cofactor.small()?,
         None => 1,
     };
-    Ok(DOMAINS
-        .iter()
-        .find(|known| cofactor == 1 && known.equals([&p, &a, &b, &n], base))
-        .map(|known| known.curve))
+    fields.finish()?;
+    let equal = |known: &&Domain| cofactor == 1 && known.equals(&[p, a, b, n].map(number), base);
+    Ok(DOMAINS.iter().find(equal).map(|known| known.curve))
 }
 
 impl Domain {
-    fn equals(&self, [p, a, b, n]: [&BigUint; 4], base: &[u8]) -> bool {
-        let [known_p, known_a, known_b, x, y, known_n] = self
+    /// Compares p, a, b, n as numbers and the base point byte by byte, uncompressed or compressed.
+    fn equals(&self, [p, a, b, n]: &[BigUint; 4], base: &[u8]) -> bool {
+        let known = self
             .values
             .map(|value| hex::decode(value).expect("the table above is hex"));
-        let generator = [&[0x04], x.as_slice(), y.as_slice()].concat();
-        let compressed = [&[0x02 + (y[y.len() - 1] & 1)], x.as_slice()].concat();
-        *p == number(&known_p)
-            && *a == number(&known_a)
-            && *b == number(&known_b)
-            && *n == number(&known_n)
-            && (base == generator || base == compressed)
+        let [known_p, known_a, known_b, base_x, base_y, known_n] = &known;
+        let parity = base_y.last().map_or(0, |byte| byte & 1);
+        let same_base = match base {
+            [0x04, point @ ..] => point == [base_x.as_slice(), base_y].concat(),
+            [form, point @ ..] => *form == 0x02 + parity && point == base_x,
+            [] => false,
+        };
+        let numbers = [(p, known_p), (a, known_a), (b, known_b), (n, known_n)];
+        same_base && numbers.iter().all(|(found, known)| **found == number(known))
     }
 }
 
 fn number(bytes: &[u8]) -> BigUint {
     BigUint::from_bytes_be(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tlv::{Reader, Rules};
+
+    fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+        let long = content.len() >= 0x80;
+        let length = u8::try_from(content.len()).ok();
+        let length = match (long, length) {
+            (false, Some(length)) => vec![length],
+            (true, Some(length)) => vec![0x81, length],
+            _ => [
+                &[0x82],
+                u16::try_from(content.len()).unwrap().to_be_bytes().as_slice(),
+            ]
+            .concat(),
+        };
+        [&[tag], length.as_slice(), content].concat()
+    }
+
+    /// Explicit parameters with the point G as public key. `change` names one of p, a, b, x, y, n to spoil.
+    fn explicit_key(domain: &Domain, change: Option<usize>, cofactor: u8) -> Result<EcPublicKey> {
+        let mut values = domain.values.map(|value| hex::decode(value).unwrap());
+        let point = [&[0x04], values[3].as_slice(), &values[4]].concat();
+        if let Some(change) = change {
+            *values[change].last_mut().unwrap() ^= 2;
+        }
+        let [p, a, b, base_x, base_y, n] = values;
+        let positive = |value: &[u8]| {
+            if value[0] & 0x80 == 0 {
+                value.to_vec()
+            } else {
+                [&[0], value].concat()
+            }
+        };
+        let field = [tlv(0x06, oid::PRIME_FIELD), tlv(0x02, &positive(&p))].concat();
+        let parameters = [
+            tlv(0x02, &[1]),
+            tlv(0x30, &field),
+            tlv(0x30, &[tlv(0x04, &a), tlv(0x04, &b)].concat()),
+            tlv(0x04, &[&[0x04], base_x.as_slice(), &base_y].concat()),
+            tlv(0x02, &positive(&n)),
+            tlv(0x02, &[cofactor]),
+        ];
+        let parameters = tlv(0x30, &parameters.concat());
+        EcPublicKey::parse(&Reader::only(&parameters, "test", Rules::Der, SEQUENCE)?, &point)
+    }
+
+    #[test]
+    fn explicit_parameters_must_be_a_known_curve_in_every_number() {
+        for domain in &DOMAINS {
+            assert_eq!(explicit_key(domain, None, 1).unwrap().curve, domain.curve);
+            for change in 0..6 {
+                let refused = explicit_key(domain, Some(change), 1).unwrap_err();
+                assert_eq!(refused.kind(), Kind::NotAllowed, "{:?} {change}", domain.curve);
+            }
+            assert_eq!(
+                explicit_key(domain, None, 2).unwrap_err().kind(),
+                Kind::NotAllowed
+            );
+        }
+    }
+
+    #[test]
+    fn points_must_be_on_the_curve() {
+        let name = tlv(0x06, oid::BRAINPOOL_P256R1);
+        let name = Reader::only(&name, "test", Rules::Der, OBJECT_IDENTIFIER).unwrap();
+        let [x, y] = [3, 4].map(|at| hex::decode(DOMAINS[2].values[at]).unwrap());
+        let mut point = [&[0x04], x.as_slice(), &y].concat();
+        assert!(EcPublicKey::parse(&name, &point).is_ok());
+        *point.last_mut().unwrap() ^= 1;
+        assert_eq!(EcPublicKey::parse(&name, &point).unwrap_err().kind(), Kind::Key);
+        assert_eq!(
+            EcPublicKey::parse(&name, &[0]).unwrap_err().kind(),
+            Kind::Key,
+            "the point at infinity"
+        );
+        assert_eq!(EcPublicKey::parse(&name, &[]).unwrap_err().kind(), Kind::Key);
+        let compressed = [&[0x02 + (y[31] & 1)], x.as_slice()].concat();
+        assert_eq!(
+            EcPublicKey::parse(&name, &compressed).unwrap_err().kind(),
+            Kind::Key
+        );
+    }
 }

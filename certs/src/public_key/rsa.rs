@@ -150,3 +150,111 @@ fn mgf1(digest: Digest, seed: &[u8], len: usize) -> Vec<u8> {
     mask.truncate(len);
     mask
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2^1024 - 105, odd; e = 3. Not a product of two secret primes: only its size matters here.
+    fn key() -> RsaPublicKey {
+        RsaPublicKey {
+            n: (BigUint::from(1u8) << 1024u32) - 105u8,
+            e: BigUint::from(3u8),
+        }
+    }
+
+    fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+        let [high, low] = u16::try_from(content.len()).unwrap().to_be_bytes();
+        let length = match (high, low) {
+            (0, 0..=0x7f) => vec![low],
+            (0, _) => vec![0x81, low],
+            _ => vec![0x82, high, low],
+        };
+        [&[tag], length.as_slice(), content].concat()
+    }
+
+    fn public_key(n: &[u8], e: &[u8]) -> Result<RsaPublicKey> {
+        let fields = [tlv(0x02, &[&[0], n].concat()), tlv(0x02, e)].concat();
+        RsaPublicKey::parse(&tlv(0x30, &fields))
+    }
+
+    #[test]
+    fn refuses_keys_that_prove_nothing() {
+        let modulus = |bytes: usize| [vec![0xff; bytes - 1], vec![0x01]].concat();
+        assert_eq!(public_key(&modulus(256), &[3]).unwrap().bits(), 2048);
+        for (n, e) in [
+            (modulus(256), 1),
+            (modulus(256), 4),
+            (vec![0xfe; 256], 3),
+            (modulus(1025), 3),
+        ] {
+            assert_eq!(public_key(&n, &[e]).unwrap_err().kind(), Kind::Key);
+        }
+        assert_eq!(public_key(&modulus(63), &[3]).unwrap_err().kind(), Kind::Key);
+        assert_eq!(public_key(&modulus(256), &[1; 9]).unwrap_err().kind(), Kind::Key);
+    }
+
+    #[test]
+    fn recovers_only_numbers_below_the_modulus_in_full_length() {
+        let key = key();
+        let two = [vec![0; 127], vec![2]].concat();
+        assert_eq!(key.recover(&two).unwrap(), [vec![0; 127], vec![8]].concat());
+        assert_eq!(key.recover(&two[1..]), None);
+        assert_eq!(key.recover(&[&[0], two.as_slice()].concat()), None);
+        assert_eq!(key.recover(&[0xff; 128]), None);
+        assert_eq!(key.recover(&key.n.to_bytes_be()), None);
+    }
+
+    /// gmrtd issue 106 and Bleichenbacher 2006: with e = 3 a cube root fits a digest at the end, or before rubbish.
+    #[test]
+    fn a_right_beginning_or_end_is_not_enough() {
+        let hash = Digest::Sha256.of(b"message");
+        let encoding = pkcs1_encoding(Digest::Sha256, true, &hash, 128).unwrap();
+        assert_eq!(encoding.len(), 128);
+        assert_eq!(&encoding[..3], &[0, 1, 0xff]);
+        assert!(encoding.ends_with(&hash));
+        let padding = encoding.iter().position(|byte| *byte == 0x30).unwrap();
+        let mut forged = [
+            &[0, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0],
+            &encoding[padding..],
+        ]
+        .concat();
+        forged.resize(128, 0);
+        // The cube root, rounded up: its cube begins with the forged bytes, the rest is rubbish.
+        let root = BigUint::from_bytes_be(&forged).cbrt() + 1u8;
+        let signature = [vec![0; 128 - root.to_bytes_be().len()], root.to_bytes_be()].concat();
+        let recovered = key().recover(&signature).unwrap();
+        assert!(
+            recovered.starts_with(&forged[..40]),
+            "the forgery has the right beginning"
+        );
+        assert!(!key().verify_pkcs1(Digest::Sha256, b"message", &signature));
+    }
+
+    #[test]
+    fn pss_takes_every_byte_into_account() {
+        let hash = Digest::Sha256.of(b"message");
+        let (bits, len, salt) = (1023, 128, [7; 32]);
+        let m = Digest::Sha256.of(&[&[0; 8], hash.as_slice(), &salt].concat());
+        let block = [vec![0; len - 32 - 1 - 32 - 1], vec![1], salt.to_vec()].concat();
+        let mask = mgf1(Digest::Sha256, &m, block.len());
+        let mut encoded: Vec<u8> = block.iter().zip(mask).map(|(a, b)| a ^ b).collect();
+        encoded[0] &= 0x7f;
+        encoded.extend(&m);
+        encoded.push(0xbc);
+        let sha256 = Digest::Sha256;
+        assert!(pss_fits(&encoded, bits, (sha256, sha256, 32), &hash));
+        assert!(!pss_fits(&encoded, bits, (sha256, sha256, 31), &hash));
+        assert!(!pss_fits(&encoded, bits, (sha256, sha256, 200), &hash));
+        assert!(!pss_fits(&encoded, bits, (sha256, Digest::Sha1, 32), &hash));
+        for at in 0..encoded.len() {
+            let mut changed = encoded.clone();
+            changed[at] ^= 0x80;
+            assert!(
+                !pss_fits(&changed, bits, (sha256, sha256, 32), &hash),
+                "byte {at}"
+            );
+        }
+        assert!(!pss_fits(&[], bits, (sha256, sha256, 32), &hash));
+    }
+}

@@ -56,15 +56,14 @@ pub struct Refused {
 
 /// The table above; nothing means refused.
 pub fn rule(integrity: Verdict, issuer: Verdict, chip: Verdict) -> Option<Rule> {
-    match (integrity, issuer, chip) {
-        (_, Verdict::Invalid, _) | (_, _, Verdict::Invalid) => None,
-        (Verdict::Valid, Verdict::Valid, Verdict::Valid) => Some(Rule::Proctor),
-        (Verdict::Valid, Verdict::Unknown | Verdict::NotPresent, Verdict::Valid) => {
-            Some(Rule::ProctorIssuerUnconfirmed)
-        }
-        (Verdict::Valid, _, Verdict::Unknown | Verdict::NotPresent) => Some(Rule::TwoOfficials),
-        (Verdict::Invalid | Verdict::Unknown | Verdict::NotPresent, _, _) => None,
+    if integrity != Verdict::Valid || [issuer, chip].contains(&Verdict::Invalid) {
+        return None;
     }
+    Some(match (issuer, chip) {
+        (Verdict::Valid, Verdict::Valid) => Rule::Proctor,
+        (_, Verdict::Valid) => Rule::ProctorIssuerUnconfirmed,
+        _ => Rule::TwoOfficials,
+    })
 }
 
 impl Judgement {

@@ -12,12 +12,15 @@ const TAG: u32 = 0x77;
 pub const MAX_SECURITY_OBJECT: usize = 16 * 1024;
 const DATA_GROUPS: core::ops::RangeInclusive<u32> = 1..=16;
 
+/// Data group number and hash, in the object's order.
+type Hashes = Vec<(u8, Vec<u8>)>;
+
 /// A document security object: well formed, its signature not checked.
 #[derive(Clone, Debug)]
 pub struct SecurityObject<'a> {
     signed: SignedData<'a>,
     digest: Digest,
-    hashes: Vec<(u8, Vec<u8>)>,
+    hashes: Hashes,
 }
 
 impl<'a> SecurityObject<'a> {
@@ -69,7 +72,7 @@ impl<'a> SecurityObject<'a> {
 }
 
 /// `LDSSecurityObject`: version, digest algorithm, hash of each data group, and from version 1 on the LDS version.
-fn hashes(content: &[u8]) -> Result<(Digest, Vec<(u8, Vec<u8>)>)> {
+fn hashes(content: &[u8]) -> Result<(Digest, Hashes)> {
     let object = Reader::only(content, "LDSSecurityObject", Rules::Ber, SEQUENCE)?;
     let mut fields = object.children()?;
     let version = fields.expect(INTEGER)?.small()?;
@@ -80,7 +83,7 @@ fn hashes(content: &[u8]) -> Result<(Digest, Vec<(u8, Vec<u8>)>)> {
     if version > 1 || (version == 0 && version_info.is_some()) {
         return Err(object.malformed());
     }
-    let mut hashes: Vec<(u8, Vec<u8>)> = Vec::new();
+    let mut hashes = Hashes::new();
     while !list.is_empty() {
         let entry = list.expect(SEQUENCE)?;
         let mut pair = entry.children()?;

@@ -1,6 +1,8 @@
 //! Travel documents judged through the public door. The documents come from the `openssl` command (an outside judge) and
 //! from reference files of BSI and ETSI that stay outside the repository.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
 mod attacks;
 mod pki;
 mod reference;
@@ -33,51 +35,49 @@ fn verdicts(judgement: &Judgement) -> [(Verdict, &'static str); 3] {
 const OK: (Verdict, &str) = (Verdict::Valid, "ok");
 const NO_CHIP_KEY: (Verdict, &str) = (Verdict::NotPresent, "no-chip-key");
 
+const PSS: &str = "-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32";
+const CMS_PSS: &str = "-keyopt rsa_padding_mode:pss -keyopt rsa_pss_saltlen:32";
+const CMS_PSS_SHA512: &str = "-md sha512 -keyopt rsa_padding_mode:pss -keyopt rsa_pss_saltlen:20";
+
+/// Key of the country signer, key of the document signer, how it is issued, digest of the files, how they are signed.
+const ISSUERS: [[&str; 5]; 10] = [
+    ["rsa:3072", "rsa:2048", "-sha256", "sha256", "-md sha256"],
+    ["rsa:2048", "rsa:2048", "-sha512", "sha512", "-md sha384"],
+    ["rsa:2048", "rsa:2048", PSS, "sha256", CMS_PSS],
+    ["rsa:2048", "rsa:2048", "-sha1", "sha256", CMS_PSS_SHA512],
+    ["P-256", "P-256", "-sha256", "sha256", "-md sha256"],
+    ["P-384", "P-384", "-sha384", "sha384", "-md sha384"],
+    [
+        "brainpoolP384r1",
+        "brainpoolP256r1",
+        "-sha384",
+        "sha256",
+        "-md sha256",
+    ],
+    [
+        "brainpoolP384r1:explicit",
+        "brainpoolP256r1:explicit",
+        "-sha256",
+        "sha256",
+        "-md sha512",
+    ],
+    [
+        "P-384:explicit",
+        "P-256:explicit",
+        "-sha512",
+        "sha224",
+        "-md sha224",
+    ],
+    ["rsa:2048", "brainpoolP384r1", "-sha256", "sha256", "-md sha256"],
+];
+
 #[test]
 fn verifies_what_issuers_in_the_world_use() {
     if !openssl_is_there() {
         return;
     }
-    let pss = "-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32";
-    let cms_pss = "-keyopt rsa_padding_mode:pss -keyopt rsa_pss_saltlen:32";
-    let cases = [
-        ("rsa:3072", "rsa:2048", "-sha256", "sha256", "-md sha256"),
-        ("rsa:2048", "rsa:2048", "-sha512", "sha512", "-md sha384"),
-        ("rsa:2048", "rsa:2048", pss, "sha256", cms_pss),
-        (
-            "rsa:2048",
-            "rsa:2048",
-            "-sha1",
-            "sha256",
-            "-md sha512 -keyopt rsa_padding_mode:pss -keyopt rsa_pss_saltlen:20",
-        ),
-        ("P-256", "P-256", "-sha256", "sha256", "-md sha256"),
-        ("P-384", "P-384", "-sha384", "sha384", "-md sha384"),
-        (
-            "brainpoolP384r1",
-            "brainpoolP256r1",
-            "-sha384",
-            "sha256",
-            "-md sha256",
-        ),
-        (
-            "brainpoolP384r1:explicit",
-            "brainpoolP256r1:explicit",
-            "-sha256",
-            "sha256",
-            "-md sha512",
-        ),
-        (
-            "P-384:explicit",
-            "P-256:explicit",
-            "-sha512",
-            "sha224",
-            "-md sha224",
-        ),
-        ("rsa:2048", "brainpoolP384r1", "-sha256", "sha256", "-md sha256"),
-    ];
     let (dg1, dg2) = (dg1(), dg2());
-    for (csca, signer, signer_options, digest, options) in cases {
+    for [csca, signer, signer_options, digest, options] in ISSUERS {
         let pki = Pki::new();
         pki.csca("csca", csca, CSCA_NAME);
         pki.signer("ds", signer, "csca", signer_options);
