@@ -8,6 +8,7 @@ pub mod line;
 pub mod door;
 pub mod console;
 pub mod candidate;
+pub mod hall;
 pub mod browser;
 pub mod card;
 pub mod citizens;

@@ -1,0 +1,267 @@
+//! An exam hall: a whole installation in a throw-away folder, made and run by the programs themselves.
+//!
+//! Everything goes through the command line, as an administrator would do it. The server is a process of its own, so
+//! that a test can kill it.
+
+mod station;
+
+pub use station::Station;
+
+use crate::console::Credentials;
+use crate::door::Door;
+use crate::programs::program;
+use anyhow::{Context, Result, bail, ensure};
+use exam_protocol::id::{RoomId, SittingId};
+use serde::Deserialize;
+use std::fs::File;
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// What is to be sat.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Exam title.
+    pub title: String,
+    /// Subject.
+    pub subject: String,
+    /// Minutes allowed.
+    pub minutes: u32,
+    /// Names of the rooms.
+    pub rooms: Vec<String>,
+    /// Roster file.
+    pub roster: PathBuf,
+    /// Files of questions.
+    pub papers: Vec<PathBuf>,
+    /// Certificates of card issuers to trust.
+    pub anchors: Vec<PathBuf>,
+}
+
+/// The sitting as `exam create` made it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Sitting {
+    /// The sitting.
+    pub sitting: SittingId,
+    /// Its rooms.
+    pub rooms: Vec<Room>,
+}
+
+/// A room of the sitting.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Room {
+    /// The room.
+    pub id: RoomId,
+    /// Its name.
+    pub name: String,
+}
+
+/// An installation. Its server ends and its folder goes with it.
+#[derive(Debug)]
+pub struct Hall {
+    folder: TempDir,
+    address: SocketAddr,
+    server: Option<Child>,
+}
+
+impl Hall {
+    /// Makes an installation for `localhost` on a free port.
+    ///
+    /// # Errors
+    /// When a program is not built or refuses.
+    pub fn make() -> Result<Self> {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        Self::make_at(port)
+    }
+
+    /// Makes an installation for `localhost` on a given port.
+    ///
+    /// # Errors
+    /// When a program is not built or refuses.
+    pub fn make_at(port: u16) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("exam-hall-").tempdir()?;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let hall = Self { folder, address, server: None };
+        let dir = hall.path("server");
+        hall.run("exam-server", &["init", "--dir", &text(&dir), "--listen", &address.to_string()])?;
+        Ok(hall)
+    }
+
+    /// A path in the hall's folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The exam CA's certificate.
+    pub fn exam_ca(&self) -> PathBuf {
+        self.path("server/exam-ca.pem")
+    }
+
+    /// The configuration file.
+    pub fn config(&self) -> PathBuf {
+        self.path("server/exam-server.toml")
+    }
+
+    /// The database file.
+    pub fn database(&self) -> PathBuf {
+        self.path("server/exam.sqlite")
+    }
+
+    /// Where the server listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The server's doors.
+    ///
+    /// # Errors
+    /// When the exam CA can't be read.
+    pub fn door(&self) -> Result<Door> {
+        Door::new(self.address, &self.exam_ca())
+    }
+
+    /// Makes exam, roster, paper and trust anchors.
+    ///
+    /// # Errors
+    /// What the programs say.
+    pub fn prepare(&self, plan: &Plan) -> Result<Sitting> {
+        let minutes = plan.minutes.to_string();
+        let mut create = vec!["exam", "create", "--title", &plan.title, "--subject", &plan.subject];
+        create.extend(["--duration-minutes", &minutes, "--starts-at", "2026-12-21T07:30+07:00", "--json"]);
+        for room in &plan.rooms {
+            create.extend(["--room", room]);
+        }
+        let sitting: Sitting = serde_json::from_str(&self.server_command(&create)?)?;
+        let id = sitting.sitting.to_string();
+        self.server_command(&["roster", "import", &text(&plan.roster), "--sitting", &id])?;
+        let papers: Vec<String> = plan.papers.iter().map(|path| text(path)).collect();
+        let mut import = vec!["paper", "import"];
+        import.extend(papers.iter().map(String::as_str));
+        import.extend(["--sitting", &id]);
+        self.server_command(&import)?;
+        for anchor in &plan.anchors {
+            self.server_command(&["trust", "add", &text(anchor)])?;
+        }
+        Ok(sitting)
+    }
+
+    /// Adds a member of staff with rights to all rooms.
+    ///
+    /// # Errors
+    /// What the program says.
+    pub fn add_staff(&self, name: &str, display: &str) -> Result<Credentials> {
+        let password = format!("{name}-mat-khau-thu-nghiem");
+        let mut child = Command::new(program("exam-server")?)
+            .args(["staff", "add", "--name", name, "--display", display, "--all-rooms", "--password-stdin"])
+            .args(["--config", &text(&self.config())])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()?;
+        child.stdin.take().context("standard input")?.write_all(password.as_bytes())?;
+        ensure!(child.wait()?.success(), "staff add failed");
+        Ok(Credentials { name: name.to_owned(), password })
+    }
+
+    /// Runs a command of `exam-server` on this installation and gives what it printed.
+    ///
+    /// # Errors
+    /// What the program says.
+    pub fn server_command(&self, arguments: &[&str]) -> Result<String> {
+        let config = text(&self.config());
+        let with_config: Vec<&str> = arguments.iter().copied().chain(["--config", &config]).collect();
+        self.run("exam-server", &with_config)
+    }
+
+    /// Runs one of our programs and gives what it printed.
+    ///
+    /// # Errors
+    /// What the program says.
+    pub fn run(&self, name: &str, arguments: &[&str]) -> Result<String> {
+        let output = Command::new(program(name)?).args(arguments).output().with_context(|| name.to_owned())?;
+        let shown = arguments.iter().take(2).copied().collect::<Vec<_>>().join(" ");
+        ensure!(
+            output.status.success(),
+            "{name} {shown}: {}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// Starts the server and waits until it answers.
+    ///
+    /// # Errors
+    /// When it ends or does not answer within 20 s; with the end of its log.
+    pub async fn start(&mut self) -> Result<()> {
+        let log = File::options().create(true).append(true).open(self.path("server.log"))?;
+        let child = Command::new(program("exam-server")?)
+            .args(["serve", "--config", &text(&self.config())])
+            .stderr(log)
+            .spawn()?;
+        self.server = Some(child);
+        let door = self.door()?;
+        for _ in 0..200 {
+            let health = door.http().get(door.url(exam_protocol::route::HEALTH)).send().await;
+            if health.is_ok_and(|response| response.status().is_success()) {
+                return Ok(());
+            }
+            if let Some(status) = self.server.as_mut().and_then(|child| child.try_wait().transpose()).transpose()? {
+                bail!("the server ended with {status}: {}", self.log_end());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        bail!("the server does not answer: {}", self.log_end())
+    }
+
+    /// Process id of the running server.
+    pub fn server_id(&self) -> Option<u32> {
+        self.server.as_ref().map(Child::id)
+    }
+
+    /// Ends the server with SIGKILL, as a power button would.
+    ///
+    /// # Errors
+    /// When it is not running.
+    pub fn kill(&mut self) -> Result<()> {
+        let mut child = self.server.take().context("the server is not running")?;
+        child.kill()?;
+        child.wait()?;
+        Ok(())
+    }
+
+    /// Tells the server to stop and waits until it has.
+    ///
+    /// # Errors
+    /// When it is not running or ends with a fault.
+    pub async fn stop(&mut self) -> Result<()> {
+        let mut child = self.server.take().context("the server is not running")?;
+        let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status()?;
+        ensure!(told.success(), "SIGTERM was not taken");
+        let status = tokio::task::spawn_blocking(move || child.wait()).await??;
+        ensure!(status.success(), "the server ended with {status}: {}", self.log_end());
+        Ok(())
+    }
+
+    /// The last lines of the server's log.
+    pub fn log_end(&self) -> String {
+        let log = std::fs::read_to_string(self.path("server.log")).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+}
+
+impl Drop for Hall {
+    fn drop(&mut self) {
+        if let Some(child) = self.server.as_mut() {
+            // Already gone is as good.
+            let _gone = child.kill();
+            let _status = child.wait();
+        }
+    }
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}

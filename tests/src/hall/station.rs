@@ -1,0 +1,58 @@
+//! A check-in station of the hall: its certificate, its configuration, and the running agent.
+
+use super::{Hall, text};
+use crate::programs::program;
+use anyhow::{Context, Result};
+use exam_protocol::id::StationId;
+use serde::Deserialize;
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::{Child, Command};
+
+/// A running agent; ends with the handle.
+#[derive(Debug)]
+pub struct Station {
+    /// Its id.
+    pub id: StationId,
+    agent: Child,
+}
+
+#[derive(Deserialize)]
+struct Issued {
+    station: StationId,
+}
+
+impl Hall {
+    /// Issues a station's certificate and starts its agent. `environment` tells it where the PC/SC service is.
+    ///
+    /// # Errors
+    /// What the programs say.
+    pub fn station(&self, name: &str, environment: (&str, PathBuf)) -> Result<Station> {
+        let out = self.path(name);
+        let authority = text(&self.path("server"));
+        let arguments = ["ca", "issue", "station", "--dir", &authority, "--name", name, "--out", &text(&out), "--json"];
+        let issued: Issued = serde_json::from_str(&self.run("certs", &arguments)?).context("certs ca issue station")?;
+        let config = out.join("station.toml");
+        let settings = format!(
+            "server = \"wss://localhost:{}\"\nca = \"{}\"\ncertificate = \"station.pem\"\nkey = \"station.key\"\n",
+            self.address().port(),
+            text(&self.exam_ca()),
+        );
+        std::fs::write(&config, settings)?;
+        let log = File::create(self.path(&format!("{name}.log")))?;
+        let agent = Command::new(program("checkin-agent")?)
+            .args(["run", "--config", &text(&config)])
+            .env(environment.0, environment.1)
+            .stderr(log)
+            .spawn()?;
+        Ok(Station { id: issued.station, agent })
+    }
+}
+
+impl Drop for Station {
+    fn drop(&mut self) {
+        // Already gone is as good.
+        let _gone = self.agent.kill();
+        let _status = self.agent.wait();
+    }
+}
