@@ -8,8 +8,8 @@ use crate::core::clock::{self, Age};
 use crate::texts;
 use exam_browser::fetch::Failure;
 use exam_browser::language::Language;
-use exam_protocol::checkin::{AdmissionRule, Verdict};
-use exam_protocol::console::{Admission, Progress, RoomState};
+use exam_protocol::checkin::{AdmissionRule, Finding, Verdict};
+use exam_protocol::console::{Admission, CheckinStatus, CheckinView, Progress, RoomState};
 use exam_protocol::station::{ReadFailure, ReadStep};
 use exam_protocol::time::Millis;
 
@@ -164,6 +164,28 @@ pub const fn rule_slug(rule: AdmissionRule) -> &'static str {
     }
 }
 
+/// A judgement in one sentence, for screen readers.
+pub fn announcement(language: Language, view: &CheckinView) -> Option<String> {
+    let CheckinStatus::Judged(judged) = &view.status else {
+        return None;
+    };
+    let text = |finding: &Finding| verdict(language, finding.verdict).2;
+    let sentence = texts::desk::announce(
+        language,
+        text(&judged.verdicts.chip),
+        text(&judged.verdicts.integrity),
+        text(&judged.verdicts.issuer),
+        &view.roster_name,
+        rule(language, judged.rule).1,
+        &view.seat,
+    );
+    let remarks = judged
+        .remarks
+        .iter()
+        .map(|code| format!(" {}.", reason::remark(language, code)));
+    Some(remarks.fold(sentence, |sum, remark| sum + &remark))
+}
+
 /// By which route a candidate came in.
 pub fn route(language: Language, admission: &Admission) -> &'static str {
     match admission.rule {
@@ -311,11 +333,11 @@ mod tests {
         });
         assert_eq!(
             failure(Language::Vietnamese, &problem),
-            "Thí sinh ở phòng khác. Chỗ: Phòng 02"
+            "Thí sinh ở phòng khác. (Phòng 02)"
         );
         assert_eq!(
             failure(Language::English, &problem),
-            "The candidate sits elsewhere. Place: Phòng 02"
+            "The candidate sits elsewhere. (Phòng 02)"
         );
     }
 

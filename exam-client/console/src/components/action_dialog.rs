@@ -120,12 +120,12 @@ pub fn ReasonField(
 }
 
 fn submit(console: Console, room: Room, form: Form) {
-    let reason = form.reason.get_untracked().trim().to_owned();
+    let reason = action::reason(&form.reason.get_untracked());
     let minutes = clock::minutes_to_add(&form.minutes.get_untracked());
     let wants_reason = form.kind.wants_reason(untrack(|| remaining(room)));
     form.missing.set(match (form.kind, minutes) {
         (ActionKind::AddTime, None) => Some(Missing::Minutes),
-        _ if wants_reason && reason.is_empty() => Some(Missing::Reason),
+        _ if wants_reason && reason.is_none() => Some(Missing::Reason),
         _ => None,
     });
     if form.missing.get_untracked().is_none() {
@@ -133,7 +133,10 @@ fn submit(console: Console, room: Room, form: Form) {
         spawn_local(send(
             console,
             room,
-            RoomActionRequest { action, reason },
+            RoomActionRequest {
+                action,
+                reason: reason.unwrap_or_default(),
+            },
             form.busy,
             form.problem,
         ));

@@ -100,7 +100,6 @@ fn AnsweredCell(
     let answered = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.answered)));
     view! {
         <span class="digits" data-testid="answered">{move || format!("{}/{}", answered.get(), questions.get())}</span>
-        <progress aria-hidden="true" max=move || questions.get().max(1).to_string() prop:value=move || f64::from(answered.get())></progress>
     }
 }
 

@@ -25,6 +25,7 @@ pub fn BoardTable() -> impl IntoView {
             <BoardFilter/>
             <div class="scroll" tabindex="0" role="region" aria-label=move || texts::table::caption(console.lang())>
                 <table data-testid="board">
+                    <Columns/>
                     <thead><Headings/></thead>
                     <tbody>
                         <For each=move || shown.get() key=|attempt| *attempt let:attempt><BoardRow attempt/></For>
@@ -34,6 +35,16 @@ pub fn BoardTable() -> impl IntoView {
             </div>
         </section>
     }
+}
+
+/// Widths of the columns, in the order of [`Headings`]; the name takes what is left.
+#[component]
+fn Columns() -> impl IntoView {
+    let column = |name: &'static str| view! { <col class=format!("col-{name}") /> };
+    let names = [
+        "seat", "number", "name", "birth", "form", "progress", "answered", "link", "card",
+    ];
+    view! { <colgroup>{names.map(column).collect_view()}</colgroup> }
 }
 
 /// The table's head; marks take the connection's place once the room is closed.

@@ -6,6 +6,7 @@ use crate::components::action_dialog::{self, ReasonField};
 use crate::components::minutes_field::MinutesField;
 use crate::components::problem_note::ProblemNote;
 use crate::components::second_official::SecondOfficial;
+use crate::core::action;
 use crate::core::board::{self, CandidateAct};
 use crate::core::clock;
 use crate::room::Room;
@@ -136,16 +137,15 @@ fn TakeOver(
     let reason = RwSignal::new(String::new());
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let reason = reason.get_untracked().trim().to_owned();
-        if reason.is_empty() {
+        let Some(reason) = action::reason(&reason.get_untracked()) else {
             return;
-        }
+        };
         spawn_local(async move {
             sending.start();
             sending.finish(api::take_over(sending.attempt, &TakeOverRequest { reason }).await);
         });
     };
-    let wanting = move || sending.busy.get() || reason.with(|reason| reason.trim().is_empty());
+    let wanting = move || sending.busy.get() || reason.with(|reason| action::reason(reason).is_none());
     view! {
         <form on:submit=submit>
             <p>{move || texts::candidate::take_over_hint(console.lang())}</p>
@@ -165,9 +165,9 @@ fn OwnTime(
     let (minutes, reason) = (RwSignal::new("5".to_owned()), RwSignal::new(String::new()));
     let request = move || {
         let minutes = clock::minutes_to_add(&minutes.get())?;
-        let reason = reason.get().trim().to_owned();
+        let reason = action::reason(&reason.get())?;
         let action = action_dialog::time_for(sending.attempt, minutes);
-        (!reason.is_empty()).then_some(RoomActionRequest { action, reason })
+        Some(RoomActionRequest { action, reason })
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();

@@ -23,6 +23,12 @@ use leptos::prelude::*;
 pub fn DeskPanel() -> impl IntoView {
     let (console, room) = (Console::here(), Room::here());
     let phase = Memo::new(move |_| room.desk.with(|desk| desk.phase.clone()));
+    let announcement = move || {
+        phase.with(|phase| match phase {
+            Phase::Following(view) => words::announcement(console.lang(), view),
+            _ => None,
+        })
+    };
     let problem = Signal::derive(move || room.desk.with(|desk| desk.problem.clone()));
     view! {
         <section class="desk" aria-labelledby="desk-heading" data-testid="desk" data-phase=move || phase.with(slug)>
@@ -30,6 +36,7 @@ pub fn DeskPanel() -> impl IntoView {
                 <h2 id="desk-heading">{move || texts::desk::heading(console.lang())}</h2>
                 <StationChoice/>
             </div>
+            <p class="unseen" role="status" aria-live="assertive" data-testid="announcement">{announcement}</p>
             <ScanField/>
             <ProblemNote problem/>
             {move || content(phase.get())}
@@ -121,7 +128,7 @@ fn ReadFailed(
         <div class="card">
             <Whose view=view.clone()/>
             <p class="note tone-warn" role="alert" data-testid="read-failure">{move || words::read_failure(console.lang(), failure)}</p>
-            <WaysOn view repeat=may_repeat(failure)/>
+            <WaysOn view repeat=may_repeat(failure) enter=true/>
         </div>
     }
 }
@@ -138,7 +145,7 @@ fn TurnedAway(
             <Whose view=view.clone()/>
             <p class="note tone-bad" role="alert">{move || texts::desk::turned_away(console.lang())}</p>
             <p>{move || texts::desk::turned_away_hint(console.lang())}</p>
-            <WaysOn view repeat=false/>
+            <WaysOn view repeat=false enter=false/>
         </div>
     }
 }
@@ -166,6 +173,8 @@ pub fn WaysOn(
     view: CheckinView,
     /// Whether the same card may be read again at once.
     repeat: bool,
+    /// Whether Enter does that.
+    enter: bool,
 ) -> impl IntoView {
     let (console, room) = (Console::here(), Room::here());
     let attempt = view.attempt;
@@ -178,8 +187,9 @@ pub fn WaysOn(
     view! {
         <div class="buttons">
             <Show when=move || repeat>
-                <button type="button" class="primary" data-testid="read-again" on:click=move |_| checkin::again(console, room)>
-                    {move || texts::desk::another_try(console.lang())}" "<kbd>{move || texts::desk::enter_key(console.lang())}</kbd>
+                <button type="button" class:primary=enter data-testid="read-again" on:click=move |_| checkin::again(console, room)>
+                    {move || texts::desk::another_try(console.lang())}
+                    {move || enter.then(|| view! { " "<kbd>{texts::desk::enter_key(console.lang())}</kbd> })}
                 </button>
             </Show>
             <button type="button" data-testid="without-card" on:click=without>{move || texts::rule::without_card(console.lang())}</button>

@@ -1,4 +1,4 @@
-//! Roster and card side by side; what differs is marked.
+//! What the card says, beside the portrait; what differs from the roster is marked and both are shown.
 
 use crate::core::clock;
 use crate::room::Room;
@@ -8,7 +8,7 @@ use exam_protocol::checkin::Holder;
 use exam_protocol::id::AttemptId;
 use leptos::prelude::*;
 
-/// The comparison; nothing where the card could not be read.
+/// The card's holder; nothing where the card could not be read.
 #[component]
 pub fn HolderTable(
     /// Whose roster entry.
@@ -20,24 +20,41 @@ pub fn HolderTable(
 ) -> impl IntoView {
     let (console, room) = (Console::here(), Room::here());
     let row = room.row(attempt);
-    let differs = move |code: &str| remarks.iter().any(|remark| remark == code);
-    let (name, birth, number) = (
-        differs("name-differs"),
-        differs("birth-date-differs"),
-        differs("number-differs"),
-    );
-    let roster_name = move || row.with(|row| row.as_ref().map(|row| row.name.clone()));
+    let differs = |code: &str| remarks.iter().any(|remark| remark == code);
     let roster_birth = move || row.with(|row| row.as_ref().map(|row| clock::written_date(&row.birth_date)));
+    let roster_name = move || row.with(|row| row.as_ref().map(|row| row.name.clone()));
     let roster_number = move || row.with(|row| row.as_ref().map(|row| format!("…{}", row.number_tail)));
-    holder.map(|holder| view! {
-        <table class="holder" data-testid="holder">
-            <thead><tr><td></td><th scope="col">{move || texts::desk::roster(console.lang())}</th><th scope="col">{move || texts::desk::on_card(console.lang())}</th></tr></thead>
-            <tbody>
-                <tr class:differs=name><th scope="row">{move || texts::desk::name(console.lang())}</th><td>{roster_name}</td><td data-testid="card-name">{holder.name}</td></tr>
-                <tr class:differs=birth><th scope="row">{move || texts::desk::birth(console.lang())}</th><td>{roster_birth}</td><td>{clock::written_date(&holder.birth_date)}</td></tr>
-                <tr class:differs=number><th scope="row">{move || texts::desk::citizen(console.lang())}</th><td>{roster_number}</td><td>{holder.citizen_number}</td></tr>
-                <tr><th scope="row">{move || texts::desk::expiry(console.lang())}</th><td></td><td>{clock::written_date(&holder.expiry_date)}</td></tr>
-            </tbody>
-        </table>
+    holder.map(|holder| {
+        let birth = clock::written_date(&holder.birth_date);
+        let expiry = clock::written_date(&holder.expiry_date);
+        view! {
+            <dl class="holder" data-testid="holder" aria-label=move || texts::desk::on_card(console.lang())>
+                <Line label=texts::desk::name value=holder.name roster=differs("name-differs").then(|| Signal::derive(roster_name))/>
+                <Line label=texts::desk::birth value=birth roster=differs("birth-date-differs").then(|| Signal::derive(roster_birth))/>
+                <Line label=texts::desk::citizen value=holder.citizen_number
+                    roster=differs("number-differs").then(|| Signal::derive(roster_number))/>
+                <Line label=texts::desk::expiry value=expiry roster=None/>
+            </dl>
+        }
     })
+}
+
+/// One line; with what the roster says where that differs.
+#[component]
+fn Line(
+    /// Its name.
+    label: fn(exam_browser::language::Language) -> &'static str,
+    /// What the card says.
+    value: String,
+    /// What the roster says, if it differs.
+    roster: Option<Signal<Option<String>>>,
+) -> impl IntoView {
+    let console = Console::here();
+    let other = move || {
+        let value = roster.and_then(|roster| roster.get())?;
+        Some(
+            view! { <span class="roster-says tone-warn">"≠ "{texts::desk::roster_says(console.lang(), value)}</span> },
+        )
+    };
+    view! { <dt>{move || label(console.lang())}</dt><dd class:differs=roster.is_some()>{value}{other}</dd> }
 }

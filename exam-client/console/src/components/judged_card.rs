@@ -25,47 +25,22 @@ pub fn JudgedCard(
     let console = Console::here();
     let rule = judged.rule;
     let look = move || words::rule(console.lang(), rule);
-    let announcement = announcement(console, &view, &judged);
     let remarks = judged.remarks.clone();
     let remarks = move || {
         remarks.iter().map(|code| view! { <li data-remark=code.clone()>"⚠ "{words::reason::remark(console.lang(), code)}</li> }).collect_view()
     };
     view! {
         <div class="card judged" data-testid="judged" data-rule=words::rule_slug(rule)>
-            <p class="unseen" role="status" data-testid="announcement">{announcement}</p>
             <Whose view=view.clone()/>
             <p class=move || format!("rule {}", look().0.class()) data-testid="rule">{move || look().1}</p>
             <div class="faces">
                 <Portrait view=view.clone() there=judged.portrait/>
-                <VerdictList verdicts=judged.verdicts/>
+                <HolderTable attempt=view.attempt holder=judged.holder remarks=judged.remarks/>
             </div>
             <ul class="remarks tone-warn" data-testid="remarks">{remarks}</ul>
-            <HolderTable attempt=view.attempt holder=judged.holder remarks=judged.remarks/>
-            <Decision view rule/>
+            <VerdictList verdicts=judged.verdicts/>
+            <div class="decision"><Decision view rule/></div>
         </div>
-    }
-}
-
-/// The judgement in one sentence, for screen readers.
-fn announcement(console: Console, view: &CheckinView, judged: &Judged) -> impl Fn() -> String + use<> {
-    let (name, seat, rule, verdicts) = (
-        view.roster_name.clone(),
-        view.seat.clone(),
-        judged.rule,
-        judged.verdicts.clone(),
-    );
-    move || {
-        let language = console.lang();
-        let text = |verdict| words::verdict(language, verdict).2;
-        texts::desk::announce(
-            language,
-            text(verdicts.chip.verdict),
-            text(verdicts.integrity.verdict),
-            text(verdicts.issuer.verdict),
-            &name,
-            words::rule(language, rule).1,
-            &seat,
-        )
     }
 }
 
@@ -118,7 +93,7 @@ fn Refused(
     let console = Console::here();
     view! {
         <p class="note tone-bad">{move || texts::rule::refused_hint(console.lang())}</p>
-        <WaysOn view repeat=true/>
+        <WaysOn view repeat=true enter=false/>
     }
 }
 

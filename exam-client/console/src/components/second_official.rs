@@ -1,5 +1,6 @@
 //! The second official's login with a reason. The password leaves the field with the request and is kept nowhere.
 
+use crate::core::action;
 use crate::state::Console;
 use crate::texts;
 use exam_protocol::console::LoginRequest;
@@ -31,9 +32,10 @@ pub fn SecondOfficial(
             name: name.value().trim().to_owned(),
             password: password.value(),
         };
-        let why = reason.value().trim().to_owned();
-        missing.set(login.name.is_empty() || login.password.is_empty() || why.is_empty());
-        if !missing.get_untracked() {
+        let why = action::reason(&reason.value());
+        let filled = !login.name.is_empty() && !login.password.is_empty();
+        missing.set(!filled || why.is_none());
+        if let (true, Some(why)) = (filled, why) {
             password.set_value("");
             on_confirm.run((login, why));
         }
@@ -46,7 +48,7 @@ pub fn SecondOfficial(
             <label>{move || texts::second::password(console.lang())}
                 <input node_ref=password data-testid="second-password" type="password" autocomplete="one-time-code" /></label>
             <label>{move || texts::second::reason(console.lang())}
-                <textarea node_ref=reason data-testid="second-reason" rows="2" placeholder=move || texts::action::reason_hint(console.lang())></textarea></label>
+                <textarea node_ref=reason data-testid="second-reason" rows="2" placeholder=move || texts::second::hint(console.lang())></textarea></label>
             <p role="alert">{move || missing.get().then(|| view! { <span class="note tone-bad">{texts::second::missing(console.lang())}</span> })}</p>
             <button type="submit" class="primary" data-testid="second-submit" prop:disabled=busy>{move || texts::second::submit(console.lang())}</button>
         </form>

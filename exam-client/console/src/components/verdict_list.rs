@@ -39,7 +39,7 @@ fn Line(
     view! {
         <li class=move || look().0.class() data-testid=format!("verdict-{}", part.slug()) data-verdict=slug(verdict) data-reason=finding.reason>
             <span class="icon" aria-hidden="true">{move || look().1}</span>
-            <span><strong>{move || part.long(console.lang())}": "{move || look().2}</strong><br/><small>{why}</small></span>
+            <span><strong>{move || part.long(console.lang())}": "{move || look().2}</strong>" "<small>{why}</small></span>
         </li>
     }
 }

@@ -70,6 +70,14 @@ impl ActionKind {
     }
 }
 
+/// A reason as the server takes it: trimmed, 5 to 500 characters.
+pub fn reason(typed: &str) -> Option<String> {
+    let typed = typed.trim();
+    (5..=500)
+        .contains(&typed.chars().count())
+        .then(|| typed.to_owned())
+}
+
 /// The actions that a room in this state offers, the usual next step first.
 pub fn offered(state: RoomState) -> &'static [ActionKind] {
     use ActionKind::{AddTime, Close, End, Open, Pause, Resume, Start};
@@ -99,15 +107,13 @@ pub struct Concerned {
 
 /// Whom an action concerns in a room that stands like this.
 pub fn concerned(kind: ActionKind, tally: Tally) -> Concerned {
+    let unsigned = tally.timed_out + tally.at_seats();
     let (concerned, beware) = match kind {
         ActionKind::Open => (tally.total, 0),
         ActionKind::Start => (tally.at_seats(), tally.total - tally.at_seats()),
         ActionKind::Pause | ActionKind::Resume | ActionKind::AddTime => (tally.at_seats(), 0),
         ActionKind::End => (tally.at_seats(), tally.at_seats()),
-        ActionKind::Close => (
-            tally.handed_in + tally.timed_out + tally.at_seats(),
-            tally.at_seats(),
-        ),
+        ActionKind::Close => (tally.handed_in + unsigned, unsigned),
     };
     Concerned { concerned, beware }
 }
@@ -134,6 +140,32 @@ mod tests {
         assert!(!ActionKind::End.wants_reason(Millis(0)));
         assert!(ActionKind::Pause.wants_reason(Millis(0)));
         assert!(!ActionKind::Start.wants_reason(Millis::minutes(90)));
+    }
+
+    #[test]
+    fn reasons_are_neither_empty_nor_endless() {
+        assert_eq!(reason("  mất điện 5 phút "), Some("mất điện 5 phút".to_owned()));
+        assert_eq!(reason("điện"), None);
+        assert_eq!(reason(&"ắ".repeat(501)), None);
+        assert!(reason(&"ắ".repeat(500)).is_some());
+    }
+
+    #[test]
+    fn closing_tells_hand_ins_from_what_is_only_stored() {
+        let tally = Tally {
+            total: 5,
+            handed_in: 3,
+            timed_out: 1,
+            absent: 1,
+            ..Tally::default()
+        };
+        assert_eq!(
+            concerned(ActionKind::Close, tally),
+            Concerned {
+                concerned: 4,
+                beware: 1
+            }
+        );
     }
 
     #[test]

@@ -178,7 +178,9 @@ pub fn candidate_acts(state: RoomState, progress: Progress) -> Vec<CandidateAct>
     let on_the_clock = matches!(state, RoomState::Running | RoomState::Paused);
     match progress {
         Progress::Absent if live => vec![AdmitWithoutCard],
-        Progress::Admitted | Progress::Seated | Progress::Working if on_the_clock => vec![TakeOver, AddTime],
+        Progress::Admitted | Progress::Seated | Progress::Working | Progress::TimedOut if on_the_clock => {
+            vec![TakeOver, AddTime]
+        }
         Progress::Admitted | Progress::Seated | Progress::Working if live => vec![TakeOver],
         Progress::HandedIn => vec![Submission],
         _ => Vec::new(),

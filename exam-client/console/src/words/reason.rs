@@ -50,21 +50,105 @@ pub fn reason(language: Language, part: Part, code: &str) -> String {
 
 /// The sentence for a code that this page knows.
 fn known(language: Language, part: Part, code: &str) -> Option<&'static str> {
-    Some(match (part, code) {
-        (Part::Integrity, "ok") => texts::reason::integrity_ok(language),
-        (Part::Issuer, "ok") => texts::reason::issuer_ok(language),
-        (Part::Chip, "ok") => texts::reason::chip_ok(language),
+    Some(match code {
+        "ok" => match part {
+            Part::Integrity => texts::reason::integrity_ok(language),
+            Part::Issuer => texts::reason::issuer_ok(language),
+            Part::Chip => texts::reason::chip_ok(language),
+        },
+        "sha1-used" => texts::reason::sha1_used(language),
+        "file-too-large" => texts::reason::file_too_large(language),
+        "sod-malformed" => texts::reason::sod_malformed(language),
+        "algorithm-not-supported" => texts::reason::algorithm_not_supported(language),
+        "message-digest-mismatch" => texts::reason::message_digest_mismatch(language),
+        "signer-certificate-missing" => texts::reason::signer_certificate_missing(language),
+        "signature-invalid" => texts::reason::signature_invalid(language),
+        "weak-key" => texts::reason::weak_key(language),
+        "data-group-hash-mismatch" => texts::reason::data_group_hash_mismatch(language),
+        "data-group-not-covered" => texts::reason::data_group_not_covered(language),
+        "not-checked" => texts::reason::not_checked(language),
+        "no-trust-anchor" => texts::reason::no_trust_anchor(language),
+        "issuer-not-among-anchors" => texts::reason::issuer_not_among_anchors(language),
+        "signer-not-issued-by-anchor" => texts::reason::signer_not_issued_by_anchor(language),
+        "critical-extension-unknown" => texts::reason::critical_extension_unknown(language),
+        "signer-wrong-usage" => texts::reason::signer_wrong_usage(language),
+        "signer-not-yet-valid" => texts::reason::signer_not_yet_valid(language),
+        "signer-expired" => texts::reason::signer_expired(language),
+        "signed-outside-validity" => texts::reason::signed_outside_validity(language),
+        "anchor-outside-validity" => texts::reason::anchor_outside_validity(language),
+        "no-chip-key" => texts::reason::no_chip_key(language),
+        "integrity-not-valid" => texts::reason::integrity_not_valid(language),
+        "chip-key-withheld" => texts::reason::chip_key_withheld(language),
+        "chip-key-malformed" => texts::reason::chip_key_malformed(language),
+        "active-authentication-missing" => texts::reason::active_authentication_missing(language),
+        "active-authentication-failed" => texts::reason::active_authentication_failed(language),
+        "document-unreadable" => texts::reason::document_unreadable(language),
         _ => return None,
     })
 }
 
 /// What the desk should know about a card that is not a verdict.
 pub fn remark(language: Language, code: &str) -> String {
-    match code {
-        "name-differs" => texts::remark::name_differs(language).to_owned(),
-        "birth-date-differs" => texts::remark::birth_date_differs(language).to_owned(),
-        "number-differs" => texts::remark::number_differs(language).to_owned(),
-        "expired" | "document-expired" => texts::remark::expired(language).to_owned(),
-        other => texts::remark::unlisted(language, other),
+    let known = match code {
+        "name-differs" => texts::remark::name_differs(language),
+        "birth-date-differs" => texts::remark::birth_date_differs(language),
+        "number-differs" => texts::remark::number_differs(language),
+        "card-expired" => texts::remark::card_expired(language),
+        "already-admitted" => texts::remark::already_admitted(language),
+        // A reason for the whole card that the server puts among the remarks.
+        "document-unreadable" => texts::reason::document_unreadable(language),
+        other => return texts::remark::unlisted(language, other),
+    };
+    known.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The codes that a source file of the workspace declares as constants.
+    fn declared(path: &str) -> Vec<String> {
+        let path = format!("{}/../../{path}", env!("CARGO_MANIFEST_DIR"));
+        let source = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
+        let code = |line: &str| {
+            Some(
+                line.strip_prefix("pub const ")?
+                    .split_once(": &str = \"")?
+                    .1
+                    .split('"')
+                    .next()?
+                    .to_owned(),
+            )
+        };
+        source.lines().filter_map(code).collect()
+    }
+
+    #[test]
+    fn every_reason_that_cards_are_judged_by_has_a_sentence() {
+        let codes = declared("certs/src/travel_document/reason.rs");
+        assert!(codes.len() > 20, "{codes:?}");
+        for code in codes {
+            for language in [Language::Vietnamese, Language::English] {
+                assert!(known(language, Part::Chip, &code).is_some(), "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_remark_of_the_desk_has_a_sentence() {
+        let codes = declared("exam-server/src/checkin/roster_match.rs");
+        assert!(codes.len() >= 5, "{codes:?}");
+        for code in codes {
+            assert!(!remark(Language::Vietnamese, &code).contains(&code), "{code}");
+        }
+    }
+
+    #[test]
+    fn unknown_codes_are_shown_as_they_are() {
+        assert_eq!(
+            reason(Language::Vietnamese, Part::Issuer, "brand-new"),
+            "Mã lý do: brand-new"
+        );
+        assert_eq!(remark(Language::English, "brand-new"), "Note: brand-new");
     }
 }
