@@ -4,11 +4,11 @@
 pub(crate) mod authority;
 pub(crate) mod document;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use certs::Time;
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 fn now() -> Result<Time> {
@@ -22,6 +22,21 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("can't read {}", path.display()))
 }
 
+/// Writes a certificate (`NAME.pem`) and its key (`NAME.key`, for the owner's eyes only) into a folder, both or none.
+fn write_pair(dir: &Path, name: &str, certificate: &str, key: &str) -> Result<[PathBuf; 2]> {
+    std::fs::create_dir_all(dir).with_context(|| format!("can't make the folder {}", dir.display()))?;
+    let paths = ["pem", "key"].map(|ending| dir.join(format!("{name}.{ending}")));
+    if let Some(there) = paths.iter().find(|path| path.exists()) {
+        bail!(
+            "{} is there already and is never overwritten: move it away first",
+            there.display()
+        );
+    }
+    write_new(&paths[1], key, true)?;
+    write_new(&paths[0], certificate, false)?;
+    Ok(paths)
+}
+
 /// Writes a new file. An existing one is never overwritten: it may be the only copy of a key.
 fn write_new(path: &Path, text: &str, secret: bool) -> Result<()> {
     let mut options = OpenOptions::new();
@@ -30,12 +45,9 @@ fn write_new(path: &Path, text: &str, secret: bool) -> Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, if secret { 0o600 } else { 0o644 });
     #[cfg(not(unix))]
     let _ = secret;
-    let mut file = options.open(path).with_context(|| {
-        format!(
-            "can't write {} (an existing file is never overwritten: move it away first)",
-            path.display()
-        )
-    })?;
+    let mut file = options
+        .open(path)
+        .with_context(|| format!("can't write {}", path.display()))?;
     file.write_all(text.as_bytes())
         .with_context(|| format!("can't write {}", path.display()))
 }

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 /// Certificates of an exam and genuineness of identity cards.
 #[derive(Parser)]
-#[command(version, about, arg_required_else_help = true)]
+#[command(version, arg_required_else_help = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

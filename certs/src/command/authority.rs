@@ -1,16 +1,16 @@
 //! `certs ca`: the exam CA in a folder, and the certificates it issues.
 
-use super::{now, read, write_new};
+use super::{now, read, write_new, write_pair};
 use anyhow::{Context, Result, anyhow};
 use certs::Validity;
-use certs::authority::{ExamAuthority, Issued};
+use certs::authority::ExamAuthority;
 use clap::{Args, Subcommand};
 use ring::rand::{SecureRandom, SystemRandom};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 
-const CERTIFICATE: &str = "exam-ca.pem";
-const KEY: &str = "exam-ca.key";
+/// File name of the CA's certificate and key, without ending.
+const NAME: &str = "exam-ca";
 
 /// Commands of the exam CA.
 #[derive(Subcommand)]
@@ -96,38 +96,26 @@ pub(crate) fn run(command: Command) -> Result<()> {
 
 fn init(arguments: &Init) -> Result<()> {
     let authority = ExamAuthority::create(&arguments.name, Validity::days_from(now()?, arguments.days))?;
-    let (certificate, key) = (arguments.dir.join(CERTIFICATE), arguments.dir.join(KEY));
-    make_dir(&arguments.dir)?;
-    write_new(&key, &authority.key_pem(), true)?;
-    write_new(&certificate, authority.certificate_pem(), false)?;
-    report(
-        arguments.json,
-        &json!({ "certificate": certificate, "key": key }),
-        || {
-            format!(
-                "exam CA made: {}\nits key is {}: keep it on a medium that is locked away",
-                certificate.display(),
-                key.display()
-            )
-        },
-    );
+    let paths = write_pair(
+        &arguments.dir,
+        NAME,
+        authority.certificate_pem(),
+        &authority.key_pem(),
+    )?;
+    let advice = "the key signs every other certificate: keep it on a medium that is locked away";
+    report(arguments.json, &paths, &[], advice);
     Ok(())
 }
 
 fn server(arguments: &Server) -> Result<()> {
     let authority = open(&arguments.dir)?;
     let issued = authority.issue_server(&arguments.hosts, Validity::days_from(now()?, arguments.days))?;
-    let (certificate, key) = store(&arguments.out, "server", &issued)?;
+    let paths = write_pair(&arguments.out, "server", &issued.certificate_pem, &issued.key_pem)?;
     report(
         arguments.json,
-        &json!({ "certificate": certificate, "key": key }),
-        || {
-            format!(
-                "server certificate: {}\nkey: {}",
-                certificate.display(),
-                key.display()
-            )
-        },
+        &paths,
+        &[],
+        "name both files in the server's configuration",
     );
     Ok(())
 }
@@ -141,47 +129,48 @@ fn station(arguments: &Station) -> Result<()> {
     let id = hex::encode(id);
     let validity = Validity::days_from(now()?, arguments.days);
     let issued = authority.issue_station(&id, &arguments.name, validity)?;
-    let (certificate, key) = store(&arguments.out, "station", &issued)?;
-    let ca = arguments.out.join(CERTIFICATE);
+    let paths = write_pair(
+        &arguments.out,
+        "station",
+        &issued.certificate_pem,
+        &issued.key_pem,
+    )?;
+    let ca = arguments.out.join(format!("{NAME}.pem"));
     if !ca.exists() {
         write_new(&ca, authority.certificate_pem(), false)?;
     }
-    let facts = json!({ "station": id, "certificate": certificate, "key": key, "ca": ca });
-    report(arguments.json, &facts, || {
-        format!(
-            "station {id}\ncertificate: {}\nkey: {}",
-            certificate.display(),
-            key.display()
-        )
-    });
+    let facts = [("station", id), ("ca", ca.display().to_string())];
+    report(
+        arguments.json,
+        &paths,
+        &facts,
+        "take the whole folder to the station's PC, then delete it here",
+    );
     Ok(())
 }
 
 fn open(dir: &Path) -> Result<ExamAuthority> {
-    let text = |name| {
-        let path = dir.join(name);
+    let text = |ending| {
+        let path = dir.join(format!("{NAME}.{ending}"));
         String::from_utf8(read(&path)?).with_context(|| format!("{} is no PEM file", path.display()))
     };
-    let authority = ExamAuthority::from_pem(&text(CERTIFICATE)?, &text(KEY)?);
+    let authority = ExamAuthority::from_pem(&text("pem")?, &text("key")?);
     authority.with_context(|| format!("the exam CA in {} can't be used", dir.display()))
 }
 
-fn store(out: &Path, name: &str, issued: &Issued) -> Result<(PathBuf, PathBuf)> {
-    make_dir(out)?;
-    let (certificate, key) = (out.join(format!("{name}.pem")), out.join(format!("{name}.key")));
-    write_new(&key, &issued.key_pem, true)?;
-    write_new(&certificate, &issued.certificate_pem, false)?;
-    Ok((certificate, key))
-}
-
-fn make_dir(dir: &Path) -> Result<()> {
-    std::fs::create_dir_all(dir).with_context(|| format!("can't make the folder {}", dir.display()))
-}
-
-fn report(json: bool, facts: &serde_json::Value, text: impl FnOnce() -> String) {
+fn report(json: bool, [certificate, key]: &[PathBuf; 2], facts: &[(&str, String)], advice: &str) {
+    let paths =
+        [("certificate", certificate), ("key", key)].map(|(name, path)| (name, path.display().to_string()));
+    let all = facts.iter().chain(&paths);
     if json {
-        println!("{facts}");
+        let object: Map<String, Value> = all
+            .map(|(name, value)| ((*name).to_owned(), json!(value)))
+            .collect();
+        println!("{}", Value::Object(object));
     } else {
-        println!("{}", text());
+        for (name, value) in all {
+            println!("{name}: {value}");
+        }
+        println!("{advice}");
     }
 }
