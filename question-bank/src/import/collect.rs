@@ -108,6 +108,7 @@ impl Findings {
             )));
         }
         let items = self.group(questions);
+        self.faults.sort_by_key(|fault| fault.line);
         if self.further > 0 {
             let further = self.further;
             self.faults.push(Fault::new(Message::new(

@@ -119,7 +119,7 @@ fn parts(text: &str, body: usize) -> Result<Parts<'_>, (usize, Message)> {
         [open, close] if sign(open) == b'{' && sign(close) == b'}' => {
             let (before, after) = (&text[body..open], &text[close + 1..]);
             let stem = if has_words(after) {
-                format!("{before} _____ {after}")
+                with_gap(before, after)
             } else {
                 format!("{before}{after}")
             };
@@ -146,6 +146,16 @@ fn parts(text: &str, body: usize) -> Result<Parts<'_>, (usize, Message)> {
             ))
         }
     }
+}
+
+/// A stem whose answer is a missing word in it.
+fn with_gap(before: &str, after: &str) -> String {
+    let blank = if before.is_empty() || before.ends_with(char::is_whitespace) {
+        ""
+    } else {
+        " "
+    };
+    format!("{before}{blank}_____{after}")
 }
 
 /// Whether anything but tags and blanks follows the answers: then the answers stand for a missing word.

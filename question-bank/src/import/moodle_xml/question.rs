@@ -9,7 +9,7 @@ use crate::import::{entry, order};
 use crate::item::{EntryForm, ItemKind, Statement, Statements};
 use crate::number::Decimal;
 use crate::rich::RichText;
-use crate::rich::picture::{Files, Pictures, decode_base64};
+use crate::rich::picture::{Pictures, decode_base64};
 use roxmltree::Node;
 use std::collections::BTreeMap;
 
@@ -286,23 +286,16 @@ impl<'n, 'i> Question<'_, 'n, 'i> {
         ItemKind::Essay
     }
 
-    /// A true/false group: rows are statements, column 1 says true, column 2 false.
+    /// A true/false group: rows are statements, one column says true, the other false.
     fn statements(&mut self) -> Option<ItemKind> {
-        let columns = children(self.node, "column").count();
-        if columns != 2 {
-            self.fault(
-                format!("nhóm đúng – sai có {columns} cột, cần 2 (đúng, sai)"),
-                format!("the true/false group has {columns} columns, 2 are needed (true, false)"),
-            );
-            return None;
-        }
+        let (true_column, false_column) = self.columns()?;
         let right = self.right_columns();
         let mut statements = Vec::new();
         for row in children(self.node, "row") {
             let number = row.attribute("number").unwrap_or_default();
             let right = match right.get(number).map(String::as_str) {
-                Some("1") => true,
-                Some("2") => false,
+                Some(column) if column == true_column => true,
+                Some(column) if column == false_column => false,
                 _ => {
                     self.fault(
                         format!("ý thứ {number} không cho biết đúng hay sai"),
@@ -318,6 +311,31 @@ impl<'n, 'i> Question<'_, 'n, 'i> {
         }
         let shuffle = flag(self.node, "shuffleanswers").unwrap_or(true);
         Some(ItemKind::TrueFalseGroup(Statements { statements, shuffle }))
+    }
+
+    /// Numbers of the columns that say true and false. The page's own words stand for theirs, so other words than
+    /// true and false are refused.
+    fn columns(&mut self) -> Option<(&'static str, &'static str)> {
+        const TRUE: [&str; 8] = ["", "true", "đúng", "đ", "t", "richtig", "wahr", "vrai"];
+        const FALSE: [&str; 8] = ["", "false", "sai", "s", "f", "falsch", "unwahr", "faux"];
+        let words: Vec<String> = children(self.node, "column")
+            .map(|column| text(column, "responsetext").unwrap_or_default().to_lowercase())
+            .collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        match words[..] {
+            [first, second] if TRUE.contains(&first) && FALSE.contains(&second) => Some(("1", "2")),
+            [first, second] if FALSE.contains(&first) && TRUE.contains(&second) => Some(("2", "1")),
+            _ => {
+                let shown = words.join("», «");
+                self.fault(
+                    format!("nhóm đúng – sai phải có hai cột Đúng và Sai, ở đây là «{shown}»"),
+                    format!(
+                        "a true/false group must have two columns, true and false; here they are “{shown}”"
+                    ),
+                );
+                None
+            }
+        }
     }
 
     /// For each row the one column that has a weight above zero.
