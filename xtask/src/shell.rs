@@ -32,6 +32,20 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Hands this process over to a program, so that Ctrl-C reaches it alone and it can clean up.
+#[cfg(unix)]
+pub fn become_program(mut command: Command) -> Result<()> {
+    use std::os::unix::process::CommandExt;
+    let error = command.exec();
+    Err(error).with_context(|| describe(&command))
+}
+
+/// Runs a program as the last thing that this process does.
+#[cfg(not(unix))]
+pub fn become_program(mut command: Command) -> Result<()> {
+    run(&mut command)
+}
+
 /// Whether a program can be found.
 pub fn present(program: &str) -> bool {
     let Some(path) = std::env::var_os("PATH") else {
