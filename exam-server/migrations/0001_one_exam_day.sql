@@ -184,6 +184,7 @@ create table hand_in (
 create table mark (
     attempt  text   not null references attempt (id),
     question bigint not null,
+    item     bigint not null,
     awarded  bigint,
     maximum  bigint not null,
     reason   text   not null,

@@ -53,6 +53,9 @@ impl App {
     pub async fn start(config: Config, clock: Arc<Clock>) -> anyhow::Result<Arc<Self>> {
         let keys = Keys::read(&config)?;
         let db = Db::open(&config.data.database).await?;
+        let mut tx = db.write().await?;
+        checkin::store::fail_interrupted(&mut tx, clock.now()).await?;
+        tx.commit().await?;
         let writer = Writer::start(db.clone(), clock.clone());
         Ok(Arc::new(Self {
             config,

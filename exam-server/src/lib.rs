@@ -1,7 +1,7 @@
 //! The judge and the memory: one binary that keeps rosters, sittings, answers and receipts, and judges every card.
 //!
 //! The slices stand in the order of an exam day; a later slice may use an earlier one, never the reverse:
-//! `audit → staff → exam → checkin → paper → sitting → room → result`. Within a slice the file name says what it may
+//! `audit → staff → exam → checkin → paper → sitting → result → room`. Within a slice the file name says what it may
 //! touch: `route.rs` HTTP and WebSocket, `store.rs` SQL, `task.rs` what runs beside the requests, every other file plain rules.
 
 pub mod clock;
@@ -14,9 +14,12 @@ pub mod shell;
 pub mod router;
 pub mod audit;
 pub mod staff;
+pub mod exam;
 pub mod checkin;
 pub mod paper;
 pub mod sitting;
+pub mod result;
+pub mod room;
 pub mod command;
 
 use anyhow::Result;

@@ -2,6 +2,8 @@
 
 use crate::app::App;
 use crate::checkin;
+use crate::result;
+use crate::room;
 use crate::shell::{pages, safety};
 use crate::sitting;
 use crate::staff;
@@ -27,6 +29,15 @@ pub fn router(app: Arc<App>) -> Router {
         .route(route::ROOM_CHECKINS, post(checkin::route::start))
         .route(route::CHECKIN, get(checkin::route::show))
         .route(route::CHECKIN_PORTRAIT, get(checkin::route::portrait))
+        .route(route::CHECKIN_ADMIT, post(room::route::admission::admit))
+        .route(route::ATTEMPT_MANUAL_ADMIT, post(room::route::admission::admit_manually))
+        .route(route::ATTEMPT_TAKE_OVER, post(room::route::admission::take_over))
+        .route(route::ROOMS, get(room::route::rooms))
+        .route(route::ROOM_BOARD, get(room::route::show))
+        .route(route::ROOM_LIVE, get(room::route::live::live))
+        .route(route::ROOM_ACTION, post(room::route::act))
+        .route(route::ROOM_RESULTS_CSV, get(result::route::as_csv))
+        .route(route::ROOM_RESULTS_XLSX, get(result::route::as_xlsx))
         .route(route::SEAT_CLAIM, post(sitting::route::claim))
         .route(route::SEAT_FORM, get(sitting::route::form))
         .route(route::SEAT_LIVE, get(sitting::route::live::live))

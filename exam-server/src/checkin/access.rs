@@ -27,7 +27,10 @@ impl Station {
 
     fn of(peer: &Peer) -> Option<Self> {
         let identity = station_identity(peer.certificate.as_deref()?).ok()?;
-        Some(Self { id: identity.id_hex.parse().ok()?, name: identity.name })
+        Some(Self {
+            id: identity.id_hex.parse().ok()?,
+            name: identity.name,
+        })
     }
 }
 

@@ -126,7 +126,13 @@ impl Admissible {
         if rule == AdmissionRule::Refused {
             return Err(NotAdmitted::CardRefused);
         }
-        Ok(Self { checkin: stored.checkin, attempt: stored.attempt, rule, verdicts, evidence })
+        Ok(Self {
+            checkin: stored.checkin,
+            attempt: stored.attempt,
+            rule,
+            verdicts,
+            evidence,
+        })
     }
 
     /// The attempt.
@@ -157,9 +163,21 @@ impl Admissible {
             return Err(NotAdmitted::SecondOfficialNeeded);
         }
         let (second, reason) = second.map_or((None, String::new()), |(s, reason)| (Some(s.0), reason.0));
-        let card = Some(ByCard { checkin: self.checkin, rule: self.rule, verdicts: self.verdicts });
+        let card = Some(ByCard {
+            checkin: self.checkin,
+            rule: self.rule,
+            verdicts: self.verdicts,
+        });
         let evidence = self.evidence;
-        Ok(AdmissionRecord { attempt: self.attempt, at, card, first: first.id, second, reason, evidence })
+        Ok(AdmissionRecord {
+            attempt: self.attempt,
+            at,
+            card,
+            first: first.id,
+            second,
+            reason,
+            evidence,
+        })
     }
 }
 
@@ -204,7 +222,15 @@ impl AdmissionRecord {
             reason: reason.0.clone(),
         };
         let evidence = statement.hash();
-        Self { attempt, at, card: None, first: first.id, second: Some(second.0), reason: reason.0, evidence }
+        Self {
+            attempt,
+            at,
+            card: None,
+            first: first.id,
+            second: Some(second.0),
+            reason: reason.0,
+            evidence,
+        }
     }
 
     /// Who is let in.
@@ -251,13 +277,31 @@ mod tests {
     use exam_protocol::station::{ReadFailure, ReadStep};
 
     fn member(id: u8) -> Member {
-        Member { id: StaffId::from_random([id; 16]), name: id.to_string(), display_name: id.to_string(), all_rooms: true }
+        Member {
+            id: StaffId::from_random([id; 16]),
+            name: id.to_string(),
+            display_name: id.to_string(),
+            all_rooms: true,
+        }
     }
 
     fn judged(rule: AdmissionRule) -> CheckinStatus {
-        let finding = || Finding { verdict: Verdict::Valid, reason: "ok".into() };
-        let verdicts = Verdicts { integrity: finding(), issuer: finding(), chip: finding() };
-        CheckinStatus::Judged(Judged { verdicts, rule, holder: None, portrait: false, remarks: vec![] })
+        let finding = || Finding {
+            verdict: Verdict::Valid,
+            reason: "ok".into(),
+        };
+        let verdicts = Verdicts {
+            integrity: finding(),
+            issuer: finding(),
+            chip: finding(),
+        };
+        CheckinStatus::Judged(Judged {
+            verdicts,
+            rule,
+            holder: None,
+            portrait: false,
+            remarks: vec![],
+        })
     }
 
     fn stored(status: CheckinStatus) -> StoredCheckin {
@@ -272,38 +316,80 @@ mod tests {
     }
 
     fn second() -> Option<(SecondOfficial, Reason)> {
-        Some((SecondOfficial::new(&member(1), &member(2), true).unwrap(), Reason::new("đủ lý do").unwrap()))
+        Some((
+            SecondOfficial::new(&member(1), &member(2), true).unwrap(),
+            Reason::new("đủ lý do").unwrap(),
+        ))
     }
 
     #[test]
     fn only_a_stored_judgement_that_does_not_refuse_yields_the_proof() {
         let check = |stored: StoredCheckin, now, expected: Result<(), NotAdmitted>| {
-            assert_eq!(Admissible::from_stored(stored, Timestamp(now)).map(|_| ()), expected);
+            assert_eq!(
+                Admissible::from_stored(stored, Timestamp(now)).map(|_| ()),
+                expected
+            );
         };
         check(stored(judged(AdmissionRule::Proctor)), 1, Ok(()));
         check(stored(judged(AdmissionRule::TwoOfficials)), 1, Ok(()));
-        check(stored(judged(AdmissionRule::Refused)), 1, Err(NotAdmitted::CardRefused));
-        check(stored(CheckinStatus::Reading(ReadStep::Access)), 1, Err(NotAdmitted::NotJudged));
-        check(stored(CheckinStatus::Failed(ReadFailure::CardRemoved)), 1, Err(NotAdmitted::NotJudged));
-        let without = StoredCheckin { evidence: None, ..stored(judged(AdmissionRule::Proctor)) };
+        check(
+            stored(judged(AdmissionRule::Refused)),
+            1,
+            Err(NotAdmitted::CardRefused),
+        );
+        check(
+            stored(CheckinStatus::Reading(ReadStep::Access)),
+            1,
+            Err(NotAdmitted::NotJudged),
+        );
+        check(
+            stored(CheckinStatus::Failed(ReadFailure::CardRemoved)),
+            1,
+            Err(NotAdmitted::NotJudged),
+        );
+        let without = StoredCheckin {
+            evidence: None,
+            ..stored(judged(AdmissionRule::Proctor))
+        };
         check(without, 1, Err(NotAdmitted::NotJudged));
-        let used = StoredCheckin { used: true, ..stored(judged(AdmissionRule::Proctor)) };
+        let used = StoredCheckin {
+            used: true,
+            ..stored(judged(AdmissionRule::Proctor))
+        };
         check(used, 1, Err(NotAdmitted::AlreadyUsed));
         check(stored(judged(AdmissionRule::Proctor)), JUDGEMENT_LIFE.0, Ok(()));
-        check(stored(judged(AdmissionRule::Proctor)), JUDGEMENT_LIFE.0 + 1, Err(NotAdmitted::TooOld));
+        check(
+            stored(judged(AdmissionRule::Proctor)),
+            JUDGEMENT_LIFE.0 + 1,
+            Err(NotAdmitted::TooOld),
+        );
     }
 
     #[test]
     fn each_rule_gets_what_it_wants_and_no_less() {
         let admit = |rule, face, second| {
             let admissible = Admissible::from_stored(stored(judged(rule)), Timestamp(1)).unwrap();
-            admissible.admit(&member(1), face, second, Timestamp(2)).map(|record| record.second().is_some())
+            admissible
+                .admit(&member(1), face, second, Timestamp(2))
+                .map(|record| record.second().is_some())
         };
         assert_eq!(admit(AdmissionRule::Proctor, true, None), Ok(false));
-        assert_eq!(admit(AdmissionRule::Proctor, false, None), Err(NotAdmitted::FaceNotConfirmed));
-        assert_eq!(admit(AdmissionRule::ProctorIssuerUnconfirmed, true, None), Ok(false));
-        assert_eq!(admit(AdmissionRule::TwoOfficials, true, None), Err(NotAdmitted::SecondOfficialNeeded));
-        assert_eq!(admit(AdmissionRule::TwoOfficials, false, second()), Err(NotAdmitted::FaceNotConfirmed));
+        assert_eq!(
+            admit(AdmissionRule::Proctor, false, None),
+            Err(NotAdmitted::FaceNotConfirmed)
+        );
+        assert_eq!(
+            admit(AdmissionRule::ProctorIssuerUnconfirmed, true, None),
+            Ok(false)
+        );
+        assert_eq!(
+            admit(AdmissionRule::TwoOfficials, true, None),
+            Err(NotAdmitted::SecondOfficialNeeded)
+        );
+        assert_eq!(
+            admit(AdmissionRule::TwoOfficials, false, second()),
+            Err(NotAdmitted::FaceNotConfirmed)
+        );
         assert_eq!(admit(AdmissionRule::TwoOfficials, true, second()), Ok(true));
     }
 
@@ -328,7 +414,13 @@ mod tests {
         let record = |second: u8, reason| {
             let second = SecondOfficial::new(&member(1), &member(second), true).unwrap();
             let reason = Reason::new(reason).unwrap();
-            AdmissionRecord::without_card(AttemptId::from_random([2; 16]), &member(1), &second, reason, Timestamp(2))
+            AdmissionRecord::without_card(
+                AttemptId::from_random([2; 16]),
+                &member(1),
+                &second,
+                reason,
+                Timestamp(2),
+            )
         };
         assert!(record(2, "quên thẻ").card().is_none());
         assert_ne!(record(2, "quên thẻ").evidence(), record(3, "quên thẻ").evidence());

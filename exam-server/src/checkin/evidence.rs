@@ -44,7 +44,11 @@ pub fn check_sizes(evidence: &CardEvidence) -> Result<(), TooLarge> {
         ("EF.DG14", optional(&evidence.dg14), MAX_KEY_FILE),
         ("EF.DG15", optional(&evidence.dg15), MAX_KEY_FILE),
         ("hash of EF.DG13", optional(&evidence.dg13_hash), MAX_HASH),
-        ("active authentication", optional(&evidence.active_authentication), MAX_ANSWER),
+        (
+            "active authentication",
+            optional(&evidence.active_authentication),
+            MAX_ANSWER,
+        ),
     ];
     match parts.into_iter().find(|(_, length, most)| length > most) {
         Some((name, _, _)) => Err(TooLarge(name)),
@@ -227,10 +231,22 @@ pub(super) mod tests {
         check(|e| e.dg1 = Bytes(vec![0; MAX_DG1 + 1]), Err(TooLarge("EF.DG1")));
         check(|e| e.dg2 = Bytes(vec![0; MAX_DG2]), Ok(()));
         check(|e| e.dg2 = Bytes(vec![0; MAX_DG2 + 1]), Err(TooLarge("EF.DG2")));
-        check(|e| e.dg14 = Some(Bytes(vec![0; MAX_KEY_FILE + 1])), Err(TooLarge("EF.DG14")));
-        check(|e| e.dg15 = Some(Bytes(vec![0; MAX_KEY_FILE + 1])), Err(TooLarge("EF.DG15")));
-        check(|e| e.dg13_hash = Some(Bytes(vec![0; 65])), Err(TooLarge("hash of EF.DG13")));
-        check(|e| e.active_authentication = Some(Bytes(vec![0; 513])), Err(TooLarge("active authentication")));
+        check(
+            |e| e.dg14 = Some(Bytes(vec![0; MAX_KEY_FILE + 1])),
+            Err(TooLarge("EF.DG14")),
+        );
+        check(
+            |e| e.dg15 = Some(Bytes(vec![0; MAX_KEY_FILE + 1])),
+            Err(TooLarge("EF.DG15")),
+        );
+        check(
+            |e| e.dg13_hash = Some(Bytes(vec![0; 65])),
+            Err(TooLarge("hash of EF.DG13")),
+        );
+        check(
+            |e| e.active_authentication = Some(Bytes(vec![0; 513])),
+            Err(TooLarge("active authentication")),
+        );
     }
 
     #[test]
@@ -246,7 +262,10 @@ pub(super) mod tests {
         let record = CardRecord::new(&context, evidence(), Timestamp(8));
         let (bytes, hash) = record.seal();
         assert_eq!(canonical::decode::<CardRecord>(&bytes), Ok(record.clone()));
-        let other = CardRecord { attempt: AttemptId::from_random([9; 16]), ..record };
+        let other = CardRecord {
+            attempt: AttemptId::from_random([9; 16]),
+            ..record
+        };
         assert_ne!(other.seal().1, hash);
     }
 }

@@ -76,7 +76,10 @@ pub fn judge(case: Case, anchors: &[Vec<u8>]) -> Outcome {
     let at = Time(case.received_at.0.div_euclid(1000));
     let mut judgement = document::judge(&files(&record), answer(&record).as_ref(), &trusted(anchors), at);
     if let Some(reason) = untimely(&record, case.challenge_life) {
-        judgement.chip = document::Finding { verdict: document::Verdict::Invalid, reason };
+        judgement.chip = document::Finding {
+            verdict: document::Verdict::Invalid,
+            reason,
+        };
     }
     conclude(&case, &record, judgement)
 }
@@ -97,7 +100,10 @@ fn files(record: &CardRecord) -> DocumentFiles<'_> {
 
 fn answer(record: &CardRecord) -> Option<ActiveAuthentication> {
     let response = record.active_authentication.as_ref()?.0.clone();
-    Some(ActiveAuthentication { challenge: record.challenge?.0, response })
+    Some(ActiveAuthentication {
+        challenge: record.challenge?.0,
+        response,
+    })
 }
 
 /// What is wrong with the time of the chip's answer, whatever its signature is worth.
@@ -128,7 +134,10 @@ fn conclude(case: &Case, record: &CardRecord, judgement: Judgement) -> Outcome {
         chip: finding(judgement.chip),
     };
     let holder = judgement.document.as_ref().map(|document| holder(&document.mrz));
-    let portrait = judgement.document.as_ref().and_then(|document| document.portrait.clone());
+    let portrait = judgement
+        .document
+        .as_ref()
+        .and_then(|document| document.portrait.clone());
     let mut remarks = remarks(case, holder.as_ref());
     let admissible = judgement.admission();
     if let Err(refused) = &admissible
@@ -141,11 +150,19 @@ fn conclude(case: &Case, record: &CardRecord, judgement: Judgement) -> Outcome {
         _ => AdmissionRule::Refused,
     };
     let (evidence, evidence_hash) = record.seal();
-    let shown = portrait.as_ref().is_some_and(|portrait| portrait.content_type == JPEG);
+    let shown = portrait
+        .as_ref()
+        .is_some_and(|portrait| portrait.content_type == JPEG);
     let remarks = remarks.into_iter().map(str::to_owned).collect();
     Outcome {
         checkin: case.under_way.context.checkin,
-        judged: Judged { verdicts, rule, holder, portrait: shown, remarks },
+        judged: Judged {
+            verdicts,
+            rule,
+            holder,
+            portrait: shown,
+            remarks,
+        },
         evidence,
         evidence_hash,
         portrait,
@@ -163,9 +180,12 @@ fn rule(row: Rule, strict_issuer: bool) -> AdmissionRule {
 }
 
 fn remarks(case: &Case, holder: Option<&Holder>) -> Vec<&'static str> {
-    let today = day_in_vietnam(case.received_at).map(|day| day.to_string()).unwrap_or_default();
-    let mut remarks =
-        holder.map(|holder| roster_match::remarks(&case.under_way.expected, holder, &today)).unwrap_or_default();
+    let today = day_in_vietnam(case.received_at)
+        .map(|day| day.to_string())
+        .unwrap_or_default();
+    let mut remarks = holder
+        .map(|holder| roster_match::remarks(&case.under_way.expected, holder, &today))
+        .unwrap_or_default();
     if case.under_way.admitted_before {
         remarks.push(ALREADY_ADMITTED);
     }
@@ -179,7 +199,10 @@ fn finding(finding: document::Finding) -> Finding {
         document::Verdict::Unknown => Verdict::Unknown,
         document::Verdict::NotPresent => Verdict::NotPresent,
     };
-    Finding { verdict, reason: finding.reason.to_owned() }
+    Finding {
+        verdict,
+        reason: finding.reason.to_owned(),
+    }
 }
 
 fn holder(mrz: &Td1) -> Holder {

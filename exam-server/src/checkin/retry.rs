@@ -15,7 +15,12 @@ const MOST_DATES: usize = 3;
 const EARLIER_ISSUE: u16 = 2;
 
 /// Rest after the first, second, third, … wrong number in a row.
-const RESTS: [Millis; 4] = [Millis::seconds(5), Millis::seconds(20), Millis::seconds(60), Millis::seconds(300)];
+const RESTS: [Millis; 4] = [
+    Millis::seconds(5),
+    Millis::seconds(20),
+    Millis::seconds(60),
+    Millis::seconds(300),
+];
 
 /// Wrong numbers in a row and when the last of them was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,9 +53,16 @@ pub fn basic_access_dates(scanned: &Scanned, roster_birth: &str, now: Timestamp)
         (None, None) => Vec::new(),
     };
     let mut dates: Vec<BasicAccessDates> = Vec::new();
-    for expiry in issues.into_iter().filter(|issue| *issue > birth).flat_map(|issue| expiry_candidates(birth, issue)) {
+    for expiry in issues
+        .into_iter()
+        .filter(|issue| *issue > birth)
+        .flat_map(|issue| expiry_candidates(birth, issue))
+    {
         if !dates.iter().any(|known| known.expiry == expiry) {
-            dates.push(BasicAccessDates { birth: birth.yymmdd(), expiry });
+            dates.push(BasicAccessDates {
+                birth: birth.yymmdd(),
+                expiry,
+            });
         }
     }
     dates.truncate(MOST_DATES);
@@ -76,7 +88,10 @@ mod tests {
 
     fn check(scanned: &str, roster_birth: &str, expected: &[(&str, &str)]) {
         let dates = basic_access_dates(&Scanned::parse(scanned).unwrap(), roster_birth, TODAY);
-        let dates: Vec<_> = dates.iter().map(|d| (d.birth.as_str(), d.expiry.as_str())).collect();
+        let dates: Vec<_> = dates
+            .iter()
+            .map(|d| (d.birth.as_str(), d.expiry.as_str()))
+            .collect();
         assert_eq!(dates, expected, "{scanned} {roster_birth}");
     }
 
@@ -85,14 +100,22 @@ mod tests {
         check(QR, "1999-09-09", &[("900101", "300101")]);
         check("001308000001", "2008-02-10", &[("080210", "330210")]);
         // 24 today: a card of last year is valid to 40, one of four years ago to 25.
-        check("001302000001", "2002-05-10", &[("020510", "420510"), ("020510", "270510")]);
+        check(
+            "001302000001",
+            "2002-05-10",
+            &[("020510", "420510"), ("020510", "270510")],
+        );
         check("001308000001", "unknown", &[]);
     }
 
     #[test]
     fn rests_grow_and_end() {
         let after = |count, seconds| {
-            WrongKeys { count, last: Timestamp(1_000) }.rest(Timestamp(1_000) + Millis::seconds(seconds))
+            WrongKeys {
+                count,
+                last: Timestamp(1_000),
+            }
+            .rest(Timestamp(1_000) + Millis::seconds(seconds))
         };
         assert_eq!(after(0, 0), None);
         assert_eq!(after(1, 0), Some(Millis::seconds(5)));

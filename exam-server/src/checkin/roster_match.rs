@@ -38,9 +38,15 @@ pub fn remarks(expected: &Expected, holder: &Holder, today: &str) -> Vec<&'stati
         (!same_name(&expected.name, &holder.name), NAME_DIFFERS),
         (holder.birth_date != expected.birth_date, BIRTH_DATE_DIFFERS),
         // ISO dates compare as text. A card without expiry says 9999 or leaves the field empty.
-        (!holder.expiry_date.is_empty() && holder.expiry_date.as_str() < today, CARD_EXPIRED),
+        (
+            !holder.expiry_date.is_empty() && holder.expiry_date.as_str() < today,
+            CARD_EXPIRED,
+        ),
     ];
-    found.into_iter().filter_map(|(differs, code)| differs.then_some(code)).collect()
+    found
+        .into_iter()
+        .filter_map(|(differs, code)| differs.then_some(code))
+        .collect()
 }
 
 fn same_name(roster: &str, card: &str) -> bool {
@@ -69,8 +75,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn check(roster: (&str, &str, &str), card: (&str, &str, &str), expiry: &str, codes: &[&str]) {
-        let expected =
-            Expected { number: roster.0.parse().unwrap(), name: roster.1.into(), birth_date: roster.2.into() };
+        let expected = Expected {
+            number: roster.0.parse().unwrap(),
+            name: roster.1.into(),
+            birth_date: roster.2.into(),
+        };
         let holder = Holder {
             citizen_number: card.0.into(),
             name: card.1.into(),
@@ -78,7 +87,11 @@ mod tests {
             sex: "F".into(),
             expiry_date: expiry.into(),
         };
-        assert_eq!(remarks(&expected, &holder, "2026-11-22"), codes, "{roster:?} {card:?}");
+        assert_eq!(
+            remarks(&expected, &holder, "2026-11-22"),
+            codes,
+            "{roster:?} {card:?}"
+        );
     }
 
     #[test]
@@ -103,8 +116,18 @@ mod tests {
     fn a_name_cut_by_the_card_still_fits() {
         let long = "Tôn Nữ Hoàng Thị Thiên Hương Quỳnh Như";
         let roster = ("001308000001", long, "2008-02-29");
-        check(roster, ("001308000001", "TON NU HOANG THI THIEN HUONG Q", "2008-02-29"), "", &[]);
-        check(roster, ("001308000001", "TON NU HOANG THI", "2008-02-29"), "", &[NAME_DIFFERS]);
+        check(
+            roster,
+            ("001308000001", "TON NU HOANG THI THIEN HUONG Q", "2008-02-29"),
+            "",
+            &[],
+        );
+        check(
+            roster,
+            ("001308000001", "TON NU HOANG THI", "2008-02-29"),
+            "",
+            &[NAME_DIFFERS],
+        );
     }
 
     #[test]

@@ -46,7 +46,10 @@ pub async fn start(
     if let Some(wrong) = store::wrong_keys(app.db.reader(), entry.attempt, request.station).await? {
         refuse_while_resting(wrong, now)?;
     }
-    let station_name = app.stations.available(request.station, proctor.room).map_err(unavailable)?;
+    let station_name = app
+        .stations
+        .available(request.station, proctor.room)
+        .map_err(unavailable)?;
     let new = NewCheckin {
         id: CheckinId::from_random(app.random.bytes()?),
         room: proctor.room,
@@ -84,13 +87,15 @@ fn scan(text: &str) -> ApiResult<Scanned> {
 }
 
 async fn on_roster(app: &App, room: RoomId, number: &CitizenNumber) -> ApiResult<RosterEntry> {
-    let entry = roster::find(app.db.reader(), room, number).await?.ok_or_else(|| {
-        ApiError::new(
-            ProblemCode::NotOnRoster,
-            "Không có thí sinh nào mang số định danh này trong ca thi.",
-            "No candidate of this sitting has this citizen number.",
-        )
-    })?;
+    let entry = roster::find(app.db.reader(), room, number)
+        .await?
+        .ok_or_else(|| {
+            ApiError::new(
+                ProblemCode::NotOnRoster,
+                "Không có thí sinh nào mang số định danh này trong ca thi.",
+                "No candidate of this sitting has this citizen number.",
+            )
+        })?;
     if entry.room != room {
         return Err(ApiError::new(
             ProblemCode::OtherRoom,
@@ -99,7 +104,12 @@ async fn on_roster(app: &App, room: RoomId, number: &CitizenNumber) -> ApiResult
         )
         .at(entry.room_name));
     }
-    if entry.handed_in || !matches!(entry.room_state, RoomState::Open | RoomState::Running | RoomState::Paused) {
+    if entry.handed_in
+        || !matches!(
+            entry.room_state,
+            RoomState::Open | RoomState::Running | RoomState::Paused
+        )
+    {
         return Err(ApiError::new(
             ProblemCode::WrongState,
             "Chỉ điểm danh được khi phòng đã mở và thí sinh chưa nộp bài.",
@@ -127,7 +137,13 @@ async fn put(app: &App, proctor: &Proctor, new: &NewCheckin) -> ApiResult<()> {
     let object = format!("attempt:{}", new.attempt);
     let detail = format!("{{\"checkin\":\"{}\",\"station\":\"{}\"}}", new.id, new.station);
     let actor = proctor.actor();
-    let act = Act { at: new.at, actor: &actor, act: "checkin.start", object: &object, detail: &detail };
+    let act = Act {
+        at: new.at,
+        actor: &actor,
+        act: "checkin.start",
+        object: &object,
+        detail: &detail,
+    };
     let mut tx = app.db.write().await?;
     store::start(&mut tx, new).await?;
     audit::store::append(&mut tx, &act).await?;
@@ -137,7 +153,12 @@ async fn put(app: &App, proctor: &Proctor, new: &NewCheckin) -> ApiResult<()> {
 
 async fn assign(app: &App, new: &NewCheckin, read: StationCommand) -> ApiResult<()> {
     let give_up_at = new.at + Millis::seconds(app.config.exam.card_wait_seconds.into()) + READING_TIME;
-    let job = Job { checkin: new.id, room: new.room, step: ReadStep::WaitingForCard, give_up_at };
+    let job = Job {
+        checkin: new.id,
+        room: new.room,
+        step: ReadStep::WaitingForCard,
+        give_up_at,
+    };
     let (ended, result) = match app.stations.assign(new.station, job, read) {
         Ok(older) => (older.map(|job| job.checkin), Ok(())),
         Err(reason) => (Some(new.id), Err(unavailable(reason))),
@@ -152,18 +173,22 @@ async fn assign(app: &App, new: &NewCheckin, read: StationCommand) -> ApiResult<
 
 fn unavailable(reason: Unavailable) -> ApiError {
     let (detail, detail_en) = match reason {
-        Unavailable::NotConnected => {
-            ("Máy điểm danh chưa kết nối với máy chủ.", "The check-in station is not connected to the server.")
-        }
-        Unavailable::NoReader => {
-            ("Máy điểm danh chưa cắm đầu đọc thẻ.", "The check-in station has no card reader plugged in.")
-        }
-        Unavailable::Busy => {
-            ("Máy điểm danh đang đọc thẻ cho phòng khác.", "The check-in station is reading for another room.")
-        }
-        Unavailable::Stuck => {
-            ("Máy điểm danh không nhận lệnh. Hãy khởi động lại.", "The check-in station takes no commands. Restart it.")
-        }
+        Unavailable::NotConnected => (
+            "Máy điểm danh chưa kết nối với máy chủ.",
+            "The check-in station is not connected to the server.",
+        ),
+        Unavailable::NoReader => (
+            "Máy điểm danh chưa cắm đầu đọc thẻ.",
+            "The check-in station has no card reader plugged in.",
+        ),
+        Unavailable::Busy => (
+            "Máy điểm danh đang đọc thẻ cho phòng khác.",
+            "The check-in station is reading for another room.",
+        ),
+        Unavailable::Stuck => (
+            "Máy điểm danh không nhận lệnh. Hãy khởi động lại.",
+            "The check-in station takes no commands. Restart it.",
+        ),
     };
     ApiError::new(ProblemCode::StationUnavailable, detail, detail_en)
 }
@@ -181,7 +206,9 @@ pub async fn show(
 }
 
 async fn one(app: &App, room: RoomId, checkin: CheckinId) -> ApiResult<CheckinView> {
-    let view = store::find(app.db.reader(), room, checkin).await?.ok_or_else(ApiError::not_found)?;
+    let view = store::find(app.db.reader(), room, checkin)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
     Ok(with_step(app, view))
 }
 
@@ -203,9 +230,14 @@ pub async fn portrait(
     Path(checkin): Path<CheckinId>,
 ) -> ApiResult<Response> {
     match store::portrait(app.db.reader(), proctor.room, checkin).await? {
-        Some((kind, bytes)) if kind == super::judgement::JPEG => {
-            Ok(([(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "no-store")], bytes).into_response())
-        }
+        Some((kind, bytes)) if kind == super::judgement::JPEG => Ok((
+            [
+                (header::CONTENT_TYPE, "image/jpeg"),
+                (header::CACHE_CONTROL, "no-store"),
+            ],
+            bytes,
+        )
+            .into_response()),
         _ => Err(ApiError::not_found()),
     }
 }

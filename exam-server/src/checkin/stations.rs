@@ -87,15 +87,28 @@ impl Stations {
         inner.connections += 1;
         let connection = inner.connections;
         let (queue, commands) = mpsc::channel(QUEUE);
-        let entry = Connected { connection, name: name.to_owned(), readers: bounded(readers), queue, job: None };
+        let entry = Connected {
+            connection,
+            name: name.to_owned(),
+            readers: bounded(readers),
+            queue,
+            job: None,
+        };
         let older = inner.stations.insert(station, entry);
-        Joined { connection, commands, interrupted: older.and_then(|older| older.job) }
+        Joined {
+            connection,
+            commands,
+            interrupted: older.and_then(|older| older.job),
+        }
     }
 
     /// A connection has ended. Returns what it was reading; nothing if a newer connection has taken over.
     pub fn leave(&self, station: StationId, connection: u64) -> Option<Job> {
         let mut inner = self.lock();
-        inner.stations.get(&station).filter(|s| s.connection == connection)?;
+        inner
+            .stations
+            .get(&station)
+            .filter(|s| s.connection == connection)?;
         inner.stations.remove(&station)?.job
     }
 
@@ -121,12 +134,22 @@ impl Stations {
     ///
     /// # Errors
     /// Why the station can't.
-    pub fn assign(&self, station: StationId, job: Job, read: StationCommand) -> Result<Option<Job>, Unavailable> {
+    pub fn assign(
+        &self,
+        station: StationId,
+        job: Job,
+        read: StationCommand,
+    ) -> Result<Option<Job>, Unavailable> {
         let mut inner = self.lock();
-        let entry = inner.stations.get_mut(&station).ok_or(Unavailable::NotConnected)?;
+        let entry = inner
+            .stations
+            .get_mut(&station)
+            .ok_or(Unavailable::NotConnected)?;
         entry.ready_for(job.room)?;
         if let Some(older) = entry.job {
-            let cancel = StationCommand::Cancel { checkin: older.checkin };
+            let cancel = StationCommand::Cancel {
+                checkin: older.checkin,
+            };
             entry.queue.try_send(cancel).map_err(|_| Unavailable::Stuck)?;
         }
         entry.queue.try_send(read).map_err(|_| Unavailable::Stuck)?;
@@ -134,27 +157,48 @@ impl Stations {
     }
 
     /// Notes how far a reading is; none when this connection is not at that check-in.
-    pub fn progress(&self, station: StationId, connection: u64, checkin: CheckinId, step: ReadStep) -> Option<RoomId> {
+    pub fn progress(
+        &self,
+        station: StationId,
+        connection: u64,
+        checkin: CheckinId,
+        step: ReadStep,
+    ) -> Option<RoomId> {
         let mut inner = self.lock();
-        let job = inner.current(station, connection)?.job.as_mut().filter(|job| job.checkin == checkin)?;
+        let job = inner
+            .current(station, connection)?
+            .job
+            .as_mut()
+            .filter(|job| job.checkin == checkin)?;
         job.step = step;
         Some(job.room)
     }
 
     /// Takes the reading away from the station, if it is the one this connection is at.
     pub fn finish(&self, station: StationId, connection: u64, checkin: CheckinId) -> Option<Job> {
-        self.lock().current(station, connection)?.job.take_if(|job| job.checkin == checkin)
+        self.lock()
+            .current(station, connection)?
+            .job
+            .take_if(|job| job.checkin == checkin)
     }
 
     /// Takes away a reading that the server no longer waits for.
     pub fn take_overdue(&self, station: StationId, connection: u64, now: Timestamp) -> Option<Job> {
-        self.lock().current(station, connection)?.job.take_if(|job| job.give_up_at <= now)
+        self.lock()
+            .current(station, connection)?
+            .job
+            .take_if(|job| job.give_up_at <= now)
     }
 
     /// How far a check-in's reading is; none when no station is at it.
     pub fn step_of(&self, checkin: CheckinId) -> Option<ReadStep> {
         let inner = self.lock();
-        inner.stations.values().filter_map(|s| s.job).find(|job| job.checkin == checkin).map(|job| job.step)
+        inner
+            .stations
+            .values()
+            .filter_map(|s| s.job)
+            .find(|job| job.checkin == checkin)
+            .map(|job| job.step)
     }
 
     /// All connected stations by name.
@@ -177,7 +221,9 @@ impl Stations {
 
 impl Inner {
     fn current(&mut self, station: StationId, connection: u64) -> Option<&mut Connected> {
-        self.stations.get_mut(&station).filter(|s| s.connection == connection)
+        self.stations
+            .get_mut(&station)
+            .filter(|s| s.connection == connection)
     }
 }
 
@@ -194,7 +240,11 @@ impl Connected {
 }
 
 fn bounded(readers: Vec<String>) -> Vec<String> {
-    readers.into_iter().take(MOST_READERS).map(|name| name.chars().take(MOST_CHARACTERS).collect()).collect()
+    readers
+        .into_iter()
+        .take(MOST_READERS)
+        .map(|name| name.chars().take(MOST_CHARACTERS).collect())
+        .collect()
 }
 
 #[cfg(test)]
@@ -229,11 +279,18 @@ mod tests {
         assert_eq!(newer.interrupted, Some(job(1, 1)));
         assert!(older.commands.recv().await.is_some());
         assert!(older.commands.recv().await.is_none(), "the older queue is closed");
-        assert_eq!(stations.leave(STATION, older.connection), None, "the older can't remove the newer");
+        assert_eq!(
+            stations.leave(STATION, older.connection),
+            None,
+            "the older can't remove the newer"
+        );
         stations.set_readers(STATION, older.connection, vec![]);
         assert_eq!(stations.views()[0].readers, ["ACR39U"]);
         assert!(assign(&stations, job(2, 1)).is_ok());
-        assert_eq!(stations.progress(STATION, older.connection, job(2, 1).checkin, ReadStep::Access), None);
+        assert_eq!(
+            stations.progress(STATION, older.connection, job(2, 1).checkin, ReadStep::Access),
+            None
+        );
         assert_eq!(stations.leave(STATION, newer.connection), Some(job(2, 1)));
         assert!(stations.views().is_empty());
     }
@@ -248,7 +305,11 @@ mod tests {
         stations.set_readers(STATION, joined.connection, vec!["r".into()]);
         assert_eq!(assign(&stations, job(1, 1)), Ok(None));
         assert_eq!(assign(&stations, job(2, 2)), Err(Unavailable::Busy));
-        assert_eq!(assign(&stations, job(3, 1)), Ok(Some(job(1, 1))), "the same room may start anew");
+        assert_eq!(
+            assign(&stations, job(3, 1)),
+            Ok(Some(job(1, 1))),
+            "the same room may start anew"
+        );
         while assign(&stations, job(3, 1)).is_ok() {}
         assert_eq!(assign(&stations, job(3, 1)), Err(Unavailable::Stuck));
     }
@@ -259,8 +320,14 @@ mod tests {
         let joined = join(&stations);
         assign(&stations, job(1, 1)).unwrap();
         let me = joined.connection;
-        assert_eq!(stations.progress(STATION, me, job(2, 1).checkin, ReadStep::Access), None);
-        assert_eq!(stations.progress(STATION, me, job(1, 1).checkin, ReadStep::Access), Some(job(1, 1).room));
+        assert_eq!(
+            stations.progress(STATION, me, job(2, 1).checkin, ReadStep::Access),
+            None
+        );
+        assert_eq!(
+            stations.progress(STATION, me, job(1, 1).checkin, ReadStep::Access),
+            Some(job(1, 1).room)
+        );
         assert_eq!(stations.step_of(job(1, 1).checkin), Some(ReadStep::Access));
         assert_eq!(stations.finish(STATION, me, job(2, 1).checkin), None);
         assert_eq!(stations.take_overdue(STATION, me, Timestamp(99)), None);

@@ -9,6 +9,7 @@ use super::evidence::Context;
 use super::judgement::{Outcome, UnderWay};
 use super::retry::WrongKeys;
 use super::roster_match::Expected;
+use crate::db::column::{broken, parsed};
 use crate::db::{Reader, Tx};
 use exam_protocol::bytes::Fixed;
 use exam_protocol::console::{CheckinStatus, CheckinView};
@@ -17,7 +18,6 @@ use exam_protocol::station::{ReadFailure, ReadStep};
 use exam_protocol::time::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use std::str::FromStr;
 
 /// Status of a check-in whose reading has not ended. How far it is stands in memory.
 const READING: CheckinStatus = CheckinStatus::Reading(ReadStep::WaitingForCard);
@@ -49,20 +49,11 @@ pub struct NewCheckin {
     pub nonce: [u8; 32],
 }
 
-/// An id or number in a text column.
-pub(super) fn parsed<T: FromStr>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error>
-where
-    T::Err: std::error::Error + Send + Sync + 'static,
-{
-    row.try_get::<String, _>(column)?.parse().map_err(|e| decode_error(column, e))
-}
-
-pub(super) fn decode_error(column: &str, source: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
-    sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(source) }
-}
-
-pub(super) fn from_json<T: serde::de::DeserializeOwned>(column: &str, text: &str) -> Result<T, sqlx::Error> {
-    serde_json::from_str(text).map_err(|e| decode_error(column, e))
+pub(super) fn from_json<T: serde::de::DeserializeOwned>(
+    column: &'static str,
+    text: &str,
+) -> Result<T, sqlx::Error> {
+    serde_json::from_str(text).map_err(|e| broken(column, e))
 }
 
 pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, sqlx::Error> {
@@ -148,7 +139,7 @@ pub async fn under_way(
     row.map(|row| {
         let challenge: Option<Vec<u8>> = row.try_get("challenge")?;
         let challenge = challenge
-            .map(|bytes| Fixed::<8>::try_from(bytes.as_slice()).map_err(|e| decode_error("checkin.challenge", e)))
+            .map(|bytes| Fixed::<8>::try_from(bytes.as_slice()).map_err(|e| broken("checkin.challenge", e)))
             .transpose()?;
         let challenged_at: Option<i64> = row.try_get("challenged_at")?;
         Ok(UnderWay {
@@ -273,12 +264,18 @@ fn view(row: &SqliteRow) -> Result<CheckinView, sqlx::Error> {
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn find(reader: &Reader, room: RoomId, checkin: CheckinId) -> Result<Option<CheckinView>, sqlx::Error> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("{VIEW} where c.id = $1 and c.room = $2")))
-        .bind(checkin.to_string())
-        .bind(room.to_string())
-        .fetch_optional(reader)
-        .await?;
+pub async fn find(
+    reader: &Reader,
+    room: RoomId,
+    checkin: CheckinId,
+) -> Result<Option<CheckinView>, sqlx::Error> {
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+        "{VIEW} where c.id = $1 and c.room = $2"
+    )))
+    .bind(checkin.to_string())
+    .bind(room.to_string())
+    .fetch_optional(reader)
+    .await?;
     row.map(|row| view(&row)).transpose()
 }
 
@@ -287,7 +284,11 @@ pub async fn find(reader: &Reader, room: RoomId, checkin: CheckinId) -> Result<O
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn pending(reader: &Reader, room: RoomId, oldest: Timestamp) -> Result<Vec<CheckinView>, sqlx::Error> {
+pub async fn pending(
+    reader: &Reader,
+    room: RoomId,
+    oldest: Timestamp,
+) -> Result<Vec<CheckinView>, sqlx::Error> {
     let text = format!(
         "{VIEW} where c.room = $1 and c.started_at > $2
          and not exists (select 1 from checkin d where d.attempt = c.attempt and d.started_at > c.started_at)
@@ -319,5 +320,6 @@ pub async fn portrait(
     .bind(room.to_string())
     .fetch_optional(reader)
     .await?;
-    row.map(|row| Ok((row.try_get("portrait_type")?, row.try_get("portrait")?))).transpose()
+    row.map(|row| Ok((row.try_get("portrait_type")?, row.try_get("portrait")?)))
+        .transpose()
 }

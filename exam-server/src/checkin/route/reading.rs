@@ -42,13 +42,19 @@ pub struct Reading<'a> {
 impl Reading<'_> {
     /// Readers came or went.
     pub fn readers(&self, readers: Vec<String>) {
-        self.app.stations.set_readers(self.station.id, self.connection, readers);
+        self.app
+            .stations
+            .set_readers(self.station.id, self.connection, readers);
         self.app.changes.progress_everywhere();
     }
 
     /// Notes how far a reading is.
     pub fn progress(&self, checkin: CheckinId, step: ReadStep) {
-        if let Some(room) = self.app.stations.progress(self.station.id, self.connection, checkin, step) {
+        if let Some(room) = self
+            .app
+            .stations
+            .progress(self.station.id, self.connection, checkin, step)
+        {
             self.app.changes.progress(room);
         }
     }
@@ -99,7 +105,9 @@ impl Reading<'_> {
         }
         self.record_judgement(&mut tx, &context, &outcome, now).await?;
         tx.commit().await?;
-        self.app.stations.finish(self.station.id, self.connection, checkin);
+        self.app
+            .stations
+            .finish(self.station.id, self.connection, checkin);
         self.app.changes.progress(room);
         Ok(())
     }
@@ -121,7 +129,11 @@ impl Reading<'_> {
     /// Ends readings for which the server no longer waits.
     pub async fn give_up_overdue(&self) {
         let now = self.app.clock.now();
-        if let Some(job) = self.app.stations.take_overdue(self.station.id, self.connection, now) {
+        if let Some(job) = self
+            .app
+            .stations
+            .take_overdue(self.station.id, self.connection, now)
+        {
             self.abandon(job).await;
         }
     }
@@ -142,7 +154,12 @@ impl Reading<'_> {
         }
     }
 
-    async fn judge(&self, under_way: UnderWay, evidence: CardEvidence, now: Timestamp) -> Result<Outcome, Refusal> {
+    async fn judge(
+        &self,
+        under_way: UnderWay,
+        evidence: CardEvidence,
+        now: Timestamp,
+    ) -> Result<Outcome, Refusal> {
         let anchors = anchor::all(self.app.db.reader()).await?;
         let rules = &self.app.config.exam;
         let case = Case {
@@ -163,7 +180,11 @@ impl Reading<'_> {
         let mut tx = self.app.db.write().await?;
         store::put_failure(&mut tx, checkin, failure, self.app.clock.now()).await?;
         tx.commit().await?;
-        if let Some(job) = self.app.stations.finish(self.station.id, self.connection, checkin) {
+        if let Some(job) = self
+            .app
+            .stations
+            .finish(self.station.id, self.connection, checkin)
+        {
             self.app.changes.progress(job.room);
         }
         Ok(())
@@ -187,8 +208,13 @@ impl Reading<'_> {
             "evidence": outcome.evidence_hash,
         });
         let (actor, object) = (self.station.actor(), format!("attempt:{}", context.attempt));
-        let act =
-            Act { at: now, actor: &actor, act: "checkin.judged", object: &object, detail: &detail.to_string() };
+        let act = Act {
+            at: now,
+            actor: &actor,
+            act: "checkin.judged",
+            object: &object,
+            detail: &detail.to_string(),
+        };
         Ok(audit::store::append(tx, &act).await?)
     }
 
@@ -196,8 +222,13 @@ impl Reading<'_> {
     async fn refuse(&self, checkin: CheckinId, why: &'static str) -> Refusal {
         let (actor, object) = (self.station.actor(), format!("checkin:{checkin}"));
         let detail = format!("{{\"why\":\"{why}\"}}");
-        let act =
-            Act { at: self.app.clock.now(), actor: &actor, act: "checkin.refused", object: &object, detail: &detail };
+        let act = Act {
+            at: self.app.clock.now(),
+            actor: &actor,
+            act: "checkin.refused",
+            object: &object,
+            detail: &detail,
+        };
         match self.append(&act).await {
             Ok(()) => Refusal::Recorded(why),
             Err(error) => Refusal::Fault(error.to_string()),

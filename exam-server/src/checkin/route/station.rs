@@ -13,6 +13,7 @@ use exam_protocol::frame::{self, FrameError, MAX_STATION_FRAME};
 use exam_protocol::station::{StationCommand, StationMessage};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::time::{Instant, interval, timeout};
 
 /// The first frame has to come within this time.
@@ -35,6 +36,7 @@ const REPLACED: Farewell = (close_code::POLICY, "the same station has joined aga
 const MALFORMED: Farewell = (close_code::PROTOCOL, "not a message of this protocol");
 const OTHER_VERSION: Farewell = (close_code::PROTOCOL, "another wire version: update checkin-agent");
 const SILENT: Farewell = (close_code::POLICY, "no sign of life");
+const STOPPING: Farewell = (close_code::RESTART, "the server stops");
 const TOO_MANY_REFUSALS: Farewell = (close_code::POLICY, "too many refused messages");
 
 /// `GET` with upgrade: a station joins.
@@ -59,7 +61,10 @@ async fn serve(app: Arc<App>, station: Station, mut socket: WebSocket) {
         Err(farewell) => farewell,
     };
     tracing::info!(station = %station.id, reason, "station left");
-    let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
+    let close = Message::Close(Some(CloseFrame {
+        code,
+        reason: reason.into(),
+    }));
     let _gone_already = timeout(SEND_TIME, socket.send(close)).await;
 }
 
@@ -72,7 +77,11 @@ async fn greet(socket: &mut WebSocket) -> Result<Vec<String>, Farewell> {
 }
 
 async fn session(app: &App, station: &Station, socket: &mut WebSocket, joined: Joined) -> Farewell {
-    let reading = Reading { app, station, connection: joined.connection };
+    let reading = Reading {
+        app,
+        station,
+        connection: joined.connection,
+    };
     if let Some(job) = joined.interrupted {
         reading.abandon(job).await;
     }
@@ -86,10 +95,18 @@ async fn session(app: &App, station: &Station, socket: &mut WebSocket, joined: J
 }
 
 async fn converse(reading: &Reading<'_>, socket: &mut WebSocket, mut joined: Joined) -> Farewell {
-    if let Err(farewell) = send(socket, StationCommand::Joined { station: reading.station.name.clone() }).await {
+    if let Err(farewell) = send(
+        socket,
+        StationCommand::Joined {
+            station: reading.station.name.clone(),
+        },
+    )
+    .await
+    {
         return farewell;
     }
     let mut tick = interval(TICK);
+    let mut stopping = reading.app.stopping.subscribe();
     let mut last_heard = Instant::now();
     let mut refusals = 0;
     loop {
@@ -106,6 +123,7 @@ async fn converse(reading: &Reading<'_>, socket: &mut WebSocket, mut joined: Joi
                     Err(farewell) => Err(farewell),
                 }
             }
+            () = stopped(&mut stopping) => return STOPPING,
             _ = tick.tick() => {
                 reading.give_up_overdue().await;
                 if last_heard.elapsed() > SILENCE { Err(SILENT) } else { Ok(()) }
@@ -115,6 +133,11 @@ async fn converse(reading: &Reading<'_>, socket: &mut WebSocket, mut joined: Joi
             return farewell;
         }
     }
+}
+
+async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    // The channel lives as long as the server.
+    let _stop = stopping.wait_for(|stop| *stop).await;
 }
 
 async fn answer(
@@ -137,12 +160,14 @@ async fn answer(
             Ok(challenge) => return send(socket, StationCommand::Challenge { checkin, challenge }).await,
             Err(refusal) => Err((checkin, refusal)),
         },
-        StationMessage::Evidence { checkin, evidence } => {
-            reading.evidence(checkin, *evidence).await.map_err(|refusal| (checkin, refusal))
-        }
-        StationMessage::Failed { checkin, failure } => {
-            reading.failed(checkin, failure).await.map_err(|refusal| (checkin, refusal))
-        }
+        StationMessage::Evidence { checkin, evidence } => reading
+            .evidence(checkin, *evidence)
+            .await
+            .map_err(|refusal| (checkin, refusal)),
+        StationMessage::Failed { checkin, failure } => reading
+            .failed(checkin, failure)
+            .await
+            .map_err(|refusal| (checkin, refusal)),
     };
     let Err((checkin, refusal)) = result else {
         return Ok(());
@@ -152,8 +177,12 @@ async fn answer(
         return Err(TOO_MANY_REFUSALS);
     }
     match refusal {
-        Refusal::Fault(cause) => tracing::error!(station = %reading.station.id, %checkin, cause, "station's message not handled"),
-        Refusal::Recorded(why) => tracing::warn!(station = %reading.station.id, %checkin, why, "station's message refused"),
+        Refusal::Fault(cause) => {
+            tracing::error!(station = %reading.station.id, %checkin, cause, "station's message not handled")
+        }
+        Refusal::Recorded(why) => {
+            tracing::warn!(station = %reading.station.id, %checkin, why, "station's message refused")
+        }
     }
     send(socket, StationCommand::Cancel { checkin }).await
 }

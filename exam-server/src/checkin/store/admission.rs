@@ -1,9 +1,10 @@
 //! Admissions: insert only. Nothing is written that is not an [`AdmissionRecord`].
 
-use super::{from_json, parsed, to_json};
+use super::{from_json, to_json};
 use crate::checkin::admit::{Admissible, AdmissionRecord, NotAdmitted, StoredCheckin};
 use crate::checkin::store::roster;
 use crate::db::Tx;
+use crate::db::column::{broken, parsed};
 use exam_protocol::bytes::Fixed;
 use exam_protocol::console::RoomState;
 use exam_protocol::id::{AttemptId, CheckinId, RoomId};
@@ -33,12 +34,14 @@ pub async fn admissible(
         return Ok(None);
     };
     let evidence: Option<Vec<u8>> = row.try_get("evidence_hash")?;
-    let evidence = evidence.map(|bytes| Fixed::try_from(bytes.as_slice())).transpose();
+    let evidence = evidence
+        .map(|bytes| Fixed::try_from(bytes.as_slice()))
+        .transpose();
     let stored = StoredCheckin {
         checkin,
         attempt: parsed(&row, "attempt")?,
         status: from_json("checkin.status", row.try_get("status")?)?,
-        evidence: evidence.map_err(|e| super::decode_error("checkin.evidence_hash", e))?,
+        evidence: evidence.map_err(|e| broken("checkin.evidence_hash", e))?,
         finished_at: row.try_get::<Option<i64>, _>("finished_at")?.map(Timestamp),
         used: row.try_get::<i64, _>("used")? != 0,
     };

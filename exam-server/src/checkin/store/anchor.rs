@@ -36,9 +36,11 @@ pub async fn add(tx: &mut Tx, anchor: &Anchor) -> Result<bool, sqlx::Error> {
 /// # Errors
 /// Whatever the database says.
 pub async fn all(reader: &Reader) -> Result<Vec<Anchor>, sqlx::Error> {
-    let rows = sqlx::query("select fingerprint, certificate, added_at from trust_anchor order by added_at, fingerprint")
-        .fetch_all(reader)
-        .await?;
+    let rows = sqlx::query(
+        "select fingerprint, certificate, added_at from trust_anchor order by added_at, fingerprint",
+    )
+    .fetch_all(reader)
+    .await?;
     rows.iter()
         .map(|row| {
             Ok(Anchor {

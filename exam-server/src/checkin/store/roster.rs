@@ -1,7 +1,8 @@
 //! Looks a scanned number up in the roster. Only reads.
 
-use super::{from_json, parsed};
+use super::from_json;
 use crate::db::Reader;
+use crate::db::column::parsed;
 use exam_protocol::citizen::CitizenNumber;
 use exam_protocol::console::RoomState;
 use exam_protocol::id::{AttemptId, RoomId};

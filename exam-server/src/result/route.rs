@@ -1,0 +1,121 @@
+//! Marking a room when it is closed, and its mark list as files.
+
+use super::closed::ClosedRoom;
+use super::count::counted;
+use super::{csv, store, xlsx};
+use crate::app::App;
+use crate::audit::{self, chain::Act};
+use crate::db::Tx;
+use crate::error::{ApiError, ApiResult};
+use crate::paper::release;
+use crate::sitting::store::load_room;
+use crate::staff::access::Proctor;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use exam_protocol::problem::ProblemCode;
+use exam_protocol::time::Timestamp;
+use question_bank::mark::mark;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Marks everybody who was let into a room, in the transaction that closes it.
+///
+/// # Errors
+/// A key sheet that does not open, a journal that can't be read, or the database; then the room stays as it was.
+pub async fn mark_room(app: &App, tx: &mut Tx, room: &ClosedRoom, now: Timestamp) -> ApiResult<()> {
+    let submissions = store::submissions(tx, room.id()).await?;
+    let sheets = release::key_sheets(app, &mut **tx, room.id())
+        .await
+        .map_err(ApiError::internal)?;
+    let sheets: HashMap<_, _> = sheets.into_iter().collect();
+    for submission in submissions {
+        // Somebody let in after the start without a form has nothing that could be marked.
+        let Some(sheet) = sheets.get(&submission.attempt) else {
+            continue;
+        };
+        let counted = counted(&submission).map_err(ApiError::internal)?;
+        store::put(
+            tx,
+            submission.attempt,
+            &mark(sheet, &counted.answers),
+            counted.signed,
+            now,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// `GET` the mark list as CSV.
+///
+/// # Errors
+/// Before the room is closed, or the database.
+pub async fn as_csv(State(app): State<Arc<App>>, proctor: Proctor) -> ApiResult<Response> {
+    let room = closed(&app, &proctor).await?;
+    let rows = store::rows(app.db.reader(), room.id()).await?;
+    let file = csv::write(&rows).map_err(ApiError::internal)?;
+    record(&app, &proctor, "csv").await?;
+    Ok(download("text/csv; charset=utf-8", "bang-diem.csv", file))
+}
+
+/// `GET` the mark list as XLSX.
+///
+/// # Errors
+/// Before the room is closed, or the database.
+pub async fn as_xlsx(State(app): State<Arc<App>>, proctor: Proctor) -> ApiResult<Response> {
+    let room = closed(&app, &proctor).await?;
+    let rows = store::rows(app.db.reader(), room.id()).await?;
+    let lines = store::lines(app.db.reader(), room.id()).await?;
+    let title = store::title(app.db.reader(), room.id()).await?;
+    // Compressing a workbook takes a core for a while: not on the threads that serve answers.
+    let file = tokio::task::spawn_blocking(move || xlsx::write(&title, &rows, &lines))
+        .await
+        .map_err(ApiError::internal)?
+        .map_err(ApiError::internal)?;
+    record(&app, &proctor, "xlsx").await?;
+    Ok(download(
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "bang-diem.xlsx",
+        file,
+    ))
+}
+
+async fn closed(app: &App, proctor: &Proctor) -> ApiResult<ClosedRoom> {
+    let room = load_room(app.db.reader(), proctor.room)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
+    ClosedRoom::of(&room).ok_or_else(|| {
+        ApiError::new(
+            ProblemCode::WrongState,
+            "Chưa có bảng điểm: hãy kết thúc rồi đóng phòng trước.",
+            "There is no mark list yet: end and close the room first.",
+        )
+    })
+}
+
+/// Marks with names leave the house: that is on record.
+async fn record(app: &App, proctor: &Proctor, format: &str) -> ApiResult<()> {
+    let (actor, object) = (proctor.actor(), format!("room:{}", proctor.room));
+    let detail = format!("{{\"format\":\"{format}\"}}");
+    let act = Act {
+        at: app.clock.now(),
+        actor: &actor,
+        act: "result.export",
+        object: &object,
+        detail: &detail,
+    };
+    let mut tx = app.db.write().await?;
+    audit::store::append(&mut tx, &act).await?;
+    Ok(tx.commit().await?)
+}
+
+fn download(content_type: &'static str, name: &str, file: Vec<u8>) -> Response {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    let headers = [
+        (header::CONTENT_TYPE, content_type.to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, file).into_response()
+}

@@ -1,0 +1,194 @@
+//! The proctor's page over HTTP: rooms, board, actions. The live feed is in [`live`], letting people in in [`admission`].
+
+pub mod live;
+pub mod admission;
+
+use super::action::{self, NotDone};
+use super::{board, store};
+use crate::app::App;
+use crate::audit::{self, chain::Act};
+use crate::checkin;
+use crate::error::{ApiError, ApiResult};
+use crate::result;
+use crate::sitting;
+use crate::staff::access::{LoggedIn, Proctor};
+use axum::Json;
+use axum::extract::State;
+use exam_protocol::console::{Board, RoomAction, RoomActionRequest, RoomState, RoomSummary};
+use exam_protocol::id::{AttemptId, RoomId};
+use exam_protocol::problem::ProblemCode;
+use exam_protocol::time::{Millis, Timestamp};
+use std::sync::Arc;
+
+/// Check-ins without a decision stay on the board for so long.
+const PENDING_LIFE: Millis = Millis::minutes(60);
+
+/// `GET` the rooms that this person may see.
+///
+/// # Errors
+/// The database.
+pub async fn rooms(State(app): State<Arc<App>>, logged_in: LoggedIn) -> ApiResult<Json<Vec<RoomSummary>>> {
+    Ok(Json(store::rooms(app.db.reader(), logged_in.member.id).await?))
+}
+
+/// `GET` the board of a room.
+///
+/// # Errors
+/// The database.
+pub async fn show(State(app): State<Arc<App>>, proctor: Proctor) -> ApiResult<Json<Board>> {
+    Ok(Json(make_board(&app, proctor.room).await?))
+}
+
+/// Puts the board together: four statements, whatever the number of candidates.
+async fn make_board(app: &App, id: RoomId) -> ApiResult<Board> {
+    let reader = app.db.reader();
+    let room = sitting::store::load_room(reader, id)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
+    let head = store::head(reader, id).await?;
+    let rows = store::candidates(reader, id).await?;
+    let now = app.clock.now();
+    let pending = checkin::store::pending(reader, id, Timestamp(now.0 - PENDING_LIFE.0)).await?;
+    let mut candidates: Vec<_> = rows
+        .into_iter()
+        .map(|row| {
+            let seen = app.presence.of(row.attempt);
+            board::row(row, &room, head.duration, seen, now)
+        })
+        .collect();
+    candidates.sort_by_cached_key(|row| board::seat_order(&row.seat));
+    let summary = RoomSummary {
+        id,
+        name: head.name,
+        exam: head.exam,
+        subject: head.subject,
+        starts_at: head.starts_at,
+        state: room.state(),
+        candidates: u32::try_from(candidates.len()).unwrap_or(u32::MAX),
+    };
+    Ok(Board {
+        room: summary,
+        remaining: board::remaining(&room, head.duration, Millis(0), now),
+        now,
+        questions: head.questions,
+        candidates,
+        stations: app.stations.views(),
+        checkins: pending
+            .into_iter()
+            .map(|view| checkin::route::with_step(app, view))
+            .collect(),
+    })
+}
+
+/// `POST` an action on the room.
+///
+/// # Errors
+/// Wrong state, missing reason, or the database; nothing was changed then.
+pub async fn act(
+    State(app): State<Arc<App>>,
+    proctor: Proctor,
+    Json(request): Json<RoomActionRequest>,
+) -> ApiResult<Json<Board>> {
+    let now = app.clock.now();
+    let mut tx = app.db.write().await?;
+    let room = sitting::store::load_room(&mut *tx, proctor.room)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
+    let duration = store::head(&mut *tx, room.id).await?.duration;
+    let facts = store::facts(&mut *tx, &room, duration, now).await?;
+    let one = only_one(&request.action);
+    if let Some(attempt) = one
+        && !store::has_attempt(&mut *tx, room.id, attempt).await?
+    {
+        return Err(ApiError::not_found());
+    }
+    let moved = action::apply(room, &request, facts, now).map_err(explain)?;
+    if let Some(moved) = &moved {
+        sitting::store::save_room(&mut tx, moved).await?;
+    }
+    if let (Some(attempt), RoomAction::AddTime { minutes, .. }) = (one, &request.action) {
+        sitting::store::add_credit(&mut tx, attempt, Millis::minutes((*minutes).into())).await?;
+    }
+    if let Some(closed) = moved.as_ref().and_then(result::closed::ClosedRoom::of) {
+        result::route::mark_room(&app, &mut tx, &closed, now).await?;
+    }
+    record(&mut tx, &proctor, &request, now).await?;
+    tx.commit().await?;
+    app.changes.touch(proctor.room);
+    if let Some(attempt) = one {
+        app.presence.wake(attempt);
+    }
+    Ok(Json(make_board(&app, proctor.room).await?))
+}
+
+fn only_one(action: &RoomAction) -> Option<AttemptId> {
+    match action {
+        RoomAction::AddTime { attempt, .. } => *attempt,
+        _ => None,
+    }
+}
+
+async fn record(
+    tx: &mut crate::db::Tx,
+    proctor: &Proctor,
+    request: &RoomActionRequest,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let (actor, object) = (proctor.actor(), format!("room:{}", proctor.room));
+    let detail = serde_json::json!({ "action": request.action, "reason": request.reason.trim() }).to_string();
+    let act = Act {
+        at: now,
+        actor: &actor,
+        act: action::name(&request.action),
+        object: &object,
+        detail: &detail,
+    };
+    audit::store::append(tx, &act).await
+}
+
+fn explain(not_done: NotDone) -> ApiError {
+    match not_done {
+        NotDone::WrongState(state) => ApiError::new(
+            ProblemCode::WrongState,
+            format!(
+                "Không làm được khi phòng đang ở trạng thái “{}”.",
+                state_vi(state)
+            ),
+            format!(
+                "Not possible while the room is {}.",
+                sitting::state::state_name(state)
+            ),
+        ),
+        NotDone::FormsMissing(count) => ApiError::new(
+            ProblemCode::WrongState,
+            format!("{count} thí sinh đã vào phòng chưa có mã đề. Hãy nhập đề cho ca thi rồi bắt đầu lại."),
+            format!("{count} admitted candidates have no form. Import the sitting's paper, then start."),
+        ),
+        NotDone::ReasonNeeded => ApiError::new(
+            ProblemCode::MalformedRequest,
+            "Cần ghi lý do (5 đến 500 ký tự).",
+            "A reason is needed (5 to 500 characters).",
+        )
+        .at("reason"),
+        NotDone::MinutesOutOfRange => ApiError::new(
+            ProblemCode::MalformedRequest,
+            "Số phút cộng thêm phải từ 1 đến 120.",
+            "Minutes must be 1 to 120.",
+        )
+        .at("minutes"),
+    }
+}
+
+fn state_vi(state: RoomState) -> &'static str {
+    match state {
+        RoomState::Planned => "chưa mở",
+        RoomState::Open => "đã mở",
+        RoomState::Running => "đang thi",
+        RoomState::Paused => "tạm dừng",
+        RoomState::Ended => "đã hết giờ",
+        RoomState::Closed => "đã đóng",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+//! Letting candidates in, and moving them: each writes record, audit and ticket in one transaction.
+
+use crate::app::App;
+use crate::audit::{self, chain::Act};
+use crate::checkin::admit::{AdmissionRecord, NotAdmitted, Reason, SecondOfficial};
+use crate::checkin::store::admission as store;
+use crate::db::Tx;
+use crate::error::{ApiError, ApiResult};
+use crate::sitting::ticket;
+use crate::staff;
+use crate::staff::access::Proctor;
+use axum::Json;
+use axum::extract::{Path, State};
+use exam_protocol::console::{
+    AdmitRequest, LoginRequest, ManualAdmitRequest, RoomState, TakeOverRequest, TicketView,
+};
+use exam_protocol::id::{AttemptId, CheckinId};
+use exam_protocol::problem::ProblemCode;
+use exam_protocol::time::Timestamp;
+use std::sync::Arc;
+
+/// `POST`: lets the candidate of a judged check-in in.
+///
+/// # Errors
+/// What the judgement or the rule says, wrong credentials of the second official, or the database.
+pub async fn admit(
+    State(app): State<Arc<App>>,
+    proctor: Proctor,
+    Path(checkin): Path<CheckinId>,
+    Json(request): Json<AdmitRequest>,
+) -> ApiResult<Json<TicketView>> {
+    let second = match request.second {
+        Some(login) => {
+            let reason = Reason::new(&request.reason).map_err(explain)?;
+            Some((second_official(&app, &proctor, login).await?, reason))
+        }
+        None => None,
+    };
+    let now = app.clock.now();
+    let mut tx = app.db.write().await?;
+    let admissible = store::admissible(&mut tx, proctor.room, checkin, now).await?;
+    let admissible = admissible.ok_or_else(ApiError::not_found)?.map_err(explain)?;
+    may_be_admitted(&mut tx, admissible.attempt()).await?;
+    let record = admissible
+        .admit(&proctor.member, request.face_confirmed, second, now)
+        .map_err(explain)?;
+    let ticket = write(&app, &mut tx, &proctor, &record, "attempt.admit").await?;
+    tx.commit().await?;
+    app.changes.progress(proctor.room);
+    Ok(Json(ticket))
+}
+
+/// `POST`: lets a candidate in without a card.
+///
+/// # Errors
+/// Missing reason, wrong credentials of the second official, wrong state, or the database.
+pub async fn admit_manually(
+    State(app): State<Arc<App>>,
+    proctor: Proctor,
+    Path(attempt): Path<AttemptId>,
+    Json(request): Json<ManualAdmitRequest>,
+) -> ApiResult<Json<TicketView>> {
+    let reason = Reason::new(&request.reason).map_err(explain)?;
+    let second = second_official(&app, &proctor, request.second).await?;
+    let now = app.clock.now();
+    let mut tx = app.db.write().await?;
+    may_be_admitted(&mut tx, attempt).await?;
+    let record = AdmissionRecord::without_card(attempt, &proctor.member, &second, reason, now);
+    let ticket = write(&app, &mut tx, &proctor, &record, "attempt.admit-without-card").await?;
+    tx.commit().await?;
+    app.changes.progress(proctor.room);
+    Ok(Json(ticket))
+}
+
+/// `POST`: a new ticket for somebody who was let in, so that another PC can take the seat over.
+///
+/// # Errors
+/// Missing reason, wrong state, or the database.
+pub async fn take_over(
+    State(app): State<Arc<App>>,
+    proctor: Proctor,
+    Path(attempt): Path<AttemptId>,
+    Json(request): Json<TakeOverRequest>,
+) -> ApiResult<Json<TicketView>> {
+    let reason = Reason::new(&request.reason).map_err(explain)?;
+    let now = app.clock.now();
+    let mut tx = app.db.write().await?;
+    if !may_be_admitted(&mut tx, attempt).await? {
+        return Err(ApiError::new(
+            ProblemCode::WrongState,
+            "Thí sinh chưa được cho vào phòng. Hãy điểm danh trước.",
+            "The candidate has not been let in. Check them in first.",
+        ));
+    }
+    let detail = serde_json::json!({ "reason": reason.as_str() });
+    audit(&mut tx, &proctor, "attempt.take-over", attempt, &detail, now).await?;
+    let ticket = ticket::issue(&mut tx, &app, attempt).await?;
+    tx.commit().await?;
+    app.changes.progress(proctor.room);
+    Ok(Json(ticket))
+}
+
+/// Checks the second official's password and right to the room. Nothing is locked meanwhile: hashing is slow.
+async fn second_official(app: &App, first: &Proctor, login: LoginRequest) -> ApiResult<SecondOfficial> {
+    let member = staff::route::check(app, login).await?;
+    let may_enter = staff::store::may_enter(app.db.reader(), &member, first.room).await?;
+    SecondOfficial::new(&first.member, &member, may_enter).map_err(explain)
+}
+
+/// Whether the room takes people in now; true if this one has been let in before.
+async fn may_be_admitted(tx: &mut Tx, attempt: AttemptId) -> ApiResult<bool> {
+    let now = store::attempt_now(tx, attempt)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
+    let open = matches!(
+        now.room_state,
+        RoomState::Open | RoomState::Running | RoomState::Paused
+    );
+    if !open || now.handed_in {
+        return Err(ApiError::new(
+            ProblemCode::WrongState,
+            "Chỉ cho vào phòng khi phòng đã mở và thí sinh chưa nộp bài.",
+            "Candidates are let in only while the room is open and before they have handed in.",
+        ));
+    }
+    Ok(now.admitted)
+}
+
+async fn write(
+    app: &App,
+    tx: &mut Tx,
+    proctor: &Proctor,
+    record: &AdmissionRecord,
+    act: &str,
+) -> ApiResult<TicketView> {
+    store::put(tx, record).await?;
+    let detail = serde_json::json!({
+        "checkin": record.card().map(|card| card.checkin),
+        "rule": record.card().map(|card| card.rule),
+        "second": record.second(),
+        "reason": record.reason(),
+        "evidence": record.evidence(),
+    });
+    audit(tx, proctor, act, record.attempt(), &detail, record.at()).await?;
+    ticket::issue(tx, app, record.attempt()).await
+}
+
+async fn audit(
+    tx: &mut Tx,
+    proctor: &Proctor,
+    act: &str,
+    attempt: AttemptId,
+    detail: &serde_json::Value,
+    at: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let (actor, object, detail) = (proctor.actor(), format!("attempt:{attempt}"), detail.to_string());
+    audit::store::append(
+        tx,
+        &Act {
+            at,
+            actor: &actor,
+            act,
+            object: &object,
+            detail: &detail,
+        },
+    )
+    .await
+}
+
+fn explain(not_admitted: NotAdmitted) -> ApiError {
+    let (code, detail, detail_en) = match not_admitted {
+        NotAdmitted::NotJudged => (
+            ProblemCode::WrongState,
+            "Thẻ chưa được đọc và xác minh xong.",
+            "The card has not been read and judged.",
+        ),
+        NotAdmitted::CardRefused => (
+            ProblemCode::CardRefused,
+            "Thẻ bị từ chối. Chỉ còn cách cho vào không dùng thẻ, do hai cán bộ xác nhận.",
+            "The card was refused. Only admission without a card, by two officials, is left.",
+        ),
+        NotAdmitted::TooOld => (
+            ProblemCode::WrongState,
+            "Lần đọc thẻ này đã quá 30 phút. Hãy đọc lại thẻ.",
+            "This reading is more than 30 minutes old. Read the card again.",
+        ),
+        NotAdmitted::AlreadyUsed => (
+            ProblemCode::WrongState,
+            "Lần đọc thẻ này đã được dùng để cho vào phòng. Cần phiếu mới thì dùng “chuyển máy”.",
+            "This reading has let the candidate in already. For a new ticket use “move to another PC”.",
+        ),
+        NotAdmitted::FaceNotConfirmed => (
+            ProblemCode::MalformedRequest,
+            "Cán bộ coi thi phải xác nhận khuôn mặt đúng với ảnh trong chip.",
+            "The proctor has to confirm that the face is the chip's portrait.",
+        ),
+        NotAdmitted::SecondOfficialNeeded => (
+            ProblemCode::SecondOfficialNeeded,
+            "Cần cán bộ thứ hai xác nhận kèm lý do.",
+            "A second official has to confirm with a reason.",
+        ),
+        NotAdmitted::SecondOfficialUnsuitable => (
+            ProblemCode::NotAllowed,
+            "Cán bộ thứ hai phải là người khác và có quyền ở phòng này.",
+            "The second official must be another person with a right to this room.",
+        ),
+        NotAdmitted::ReasonNeeded => (
+            ProblemCode::MalformedRequest,
+            "Cần ghi lý do (5 đến 500 ký tự).",
+            "A reason is needed (5 to 500 characters).",
+        ),
+    };
+    ApiError::new(code, detail, detail_en)
+}
