@@ -114,7 +114,7 @@ pub fn ReasonField(
     let console = Console::here();
     view! {
         <label>{move || texts::action::reason(console.lang())}" ("{move || texts::app::needed(console.lang())}")"
-            <textarea data-testid="reason" rows="2" placeholder=move || texts::action::reason_hint(console.lang()) prop:value=reason
+            <textarea data-testid="reason" autofocus rows="2" placeholder=move || texts::action::reason_hint(console.lang()) prop:value=reason
                 on:input=move |event| reason.set(event_target_value(&event))></textarea></label>
     }
 }

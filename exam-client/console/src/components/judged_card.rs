@@ -39,7 +39,7 @@ pub fn JudgedCard(
             </div>
             <ul class="remarks tone-warn" data-testid="remarks">{remarks}</ul>
             <VerdictList verdicts=judged.verdicts/>
-            <div class="decision"><Decision view rule/></div>
+            <Decision view rule/>
         </div>
     }
 }
@@ -120,7 +120,7 @@ fn FaceButtons(
     };
     view! {
         <p class="small">{hint}</p>
-        <div class="buttons">
+        <div class="buttons face">
             <button type="button" class="primary big" data-testid="admit" prop:disabled=admitting on:click=move |_| checkin::enter(console, room, "")>
                 {label}" "<kbd>{move || texts::desk::enter_key(console.lang())}</kbd>
             </button>

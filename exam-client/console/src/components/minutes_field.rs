@@ -20,7 +20,7 @@ pub fn MinutesField(
     };
     view! {
         <label>{move || texts::action::minutes(console.lang())}
-            <input data-testid="minutes" inputmode="numeric" autocomplete="off" prop:value=minutes on:input=move |event| minutes.set(event_target_value(&event)) /></label>
+            <input data-testid="minutes" autofocus inputmode="numeric" autocomplete="off" prop:value=minutes on:input=move |event| minutes.set(event_target_value(&event)) /></label>
         <div class="buttons">{[5, 10, 15].map(usual).collect_view()}</div>
     }
 }

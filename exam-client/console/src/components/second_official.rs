@@ -43,10 +43,12 @@ pub fn SecondOfficial(
     view! {
         <form class="second" on:submit=submit autocomplete="off" data-testid="second-official">
             <h3>{move || texts::second::heading(console.lang())}</h3>
-            <label>{move || texts::second::name(console.lang())}
-                <input node_ref=name_field data-testid="second-name" autocomplete="off" spellcheck="false" /></label>
-            <label>{move || texts::second::password(console.lang())}
-                <input node_ref=password data-testid="second-password" type="password" autocomplete="one-time-code" /></label>
+            <div class="pair">
+                <label>{move || texts::second::name(console.lang())}
+                    <input node_ref=name_field data-testid="second-name" autocomplete="off" spellcheck="false" /></label>
+                <label>{move || texts::second::password(console.lang())}
+                    <input node_ref=password data-testid="second-password" type="password" autocomplete="one-time-code" /></label>
+            </div>
             <label>{move || texts::second::reason(console.lang())}
                 <textarea node_ref=reason data-testid="second-reason" rows="2" placeholder=move || texts::second::hint(console.lang())></textarea></label>
             <p role="alert">{move || missing.get().then(|| view! { <span class="note tone-bad">{texts::second::missing(console.lang())}</span> })}</p>

@@ -6,7 +6,8 @@ use crate::words::{
     self,
     reason::{self, Part},
 };
-use exam_protocol::checkin::{Finding, Verdicts};
+use exam_browser::language::Language;
+use exam_protocol::checkin::{Finding, Verdict, Verdicts};
 use exam_protocol::console::Admission;
 use leptos::prelude::*;
 
@@ -51,7 +52,8 @@ fn Chip(
     finding: Finding,
 ) -> impl IntoView {
     let console = Console::here();
-    let look = move || words::verdict(console.lang(), finding.verdict);
+    let verdict = finding.verdict;
+    let look = move || words::verdict(console.lang(), verdict);
     let why = {
         let code = finding.reason.clone();
         move || {
@@ -66,8 +68,16 @@ fn Chip(
     view! {
         <span class=move || format!("chip {}", look().0.class()) title=why data-testid=format!("chip-{}", part.slug())
             data-reason=finding.reason.clone()>
-            <span aria-hidden="true">{move || look().1}</span>" "{move || part.short(console.lang())}
+            <span aria-hidden="true">{move || look().1}</span>" "{move || short(console.lang(), part, verdict)}
             <span class="unseen">": "{move || look().2}</span>
         </span>
+    }
+}
+
+/// What the chip says; an issuer that is not confirmed is said in words, since that is the state of most cards.
+fn short(language: Language, part: Part, verdict: Verdict) -> &'static str {
+    match (part, verdict) {
+        (Part::Issuer, Verdict::Unknown) => texts::verdict::issuer_unknown(language),
+        _ => part.short(language),
     }
 }
