@@ -86,6 +86,11 @@ impl SeatKey {
     }
 }
 
+/// Whether the browser lets this page use WebCrypto: it does over HTTPS.
+pub fn is_available() -> bool {
+    subtle().is_ok()
+}
+
 /// Whether `signature` (ES256, `r ‖ s`) over `message` is by `public`.
 ///
 /// # Errors

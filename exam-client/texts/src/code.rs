@@ -34,23 +34,40 @@ fn function(code: &mut String, name: &str, text: &Text) {
         ("String", "format!(", ")")
     };
     let doc = text.vietnamese.lines().collect::<Vec<_>>().join(" ");
-    push(code, format_args!("/// {doc:?}\n"));
     push(
         code,
-        format_args!("pub fn {name}(language: Language{arguments}) -> {result} {{\n    match language {{\n"),
+        format_args!("/// {doc:?}\npub fn {name}(language: Language{arguments}) -> {result} {{\n"),
     );
-    for (variant, words) in [("Vietnamese", &text.vietnamese), ("English", &text.english)] {
-        let words = if text.places.is_empty() {
-            words.replace("{{", "{").replace("}}", "}")
-        } else {
-            words.clone()
-        };
+    if text.vietnamese == text.english {
         push(
             code,
-            format_args!("        Language::{variant} => {open}{words:?}{close},\n"),
+            format_args!(
+                "    let _ = language;\n    {open}{:?}{close}\n}}\n",
+                words(text, &text.english)
+            ),
+        );
+        return;
+    }
+    code.push_str("    match language {\n");
+    for (variant, spoken) in [("Vietnamese", &text.vietnamese), ("English", &text.english)] {
+        push(
+            code,
+            format_args!(
+                "        Language::{variant} => {open}{:?}{close},\n",
+                words(text, spoken)
+            ),
         );
     }
     code.push_str("    }\n}\n");
+}
+
+/// The literal: only a format string keeps its braces doubled.
+fn words(text: &Text, spoken: &str) -> String {
+    if text.places.is_empty() {
+        spoken.replace("{{", "{").replace("}}", "}")
+    } else {
+        spoken.to_owned()
+    }
 }
 
 fn push(code: &mut String, line: std::fmt::Arguments<'_>) {

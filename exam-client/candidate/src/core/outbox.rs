@@ -80,7 +80,7 @@ impl Outbox {
         for bytes in lines {
             match canonical::decode::<JournalEntry>(&bytes.0) {
                 Ok(entry) if loose.is_empty() && self.continues(&entry) => {
-                    self.pending.push_back(line(&entry))
+                    self.pending.push_back(line(&entry));
                 }
                 Ok(entry) if entry.attempt == self.attempt => loose.push(note(entry)),
                 _ => {}

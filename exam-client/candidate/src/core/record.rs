@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct KeptLines {
     /// Lines under [`SeatRecord::journal_prefix`], in order.
     pub journal: Vec<Bytes>,
-    /// All other lines of the attempt: earlier epochs, and what the server had when the seat was claimed.
+    /// Lines that came from the server: what stood there when the seat was claimed.
     pub earlier: Vec<Bytes>,
     /// Number of the last line that the server is known to have.
     pub acknowledged: u64,
@@ -80,7 +80,12 @@ impl SeatRecord {
 
     /// Key of a line that came from the server.
     pub fn answer_key(&self, sequence: u64) -> String {
-        format!("{}/server/{sequence:012}", self.attempt)
+        format!("{}{sequence:012}", self.answers_prefix())
+    }
+
+    /// Prefix of the keys of lines that came from the server.
+    pub fn answers_prefix(&self) -> String {
+        format!("{}/server/", self.attempt)
     }
 
     /// Prefix of the keys of this journal's lines. Another base is another branch: lines of an abandoned one are never

@@ -153,7 +153,7 @@ impl Session {
         (session, effects)
     }
 
-    /// Shows what is kept: earlier lines by their number, then this journal's.
+    /// Shows what is kept: what the server had, by its number, then this journal.
     fn load_lines(&mut self, kept: &KeptLines) {
         let read = |bytes: &Bytes| canonical::decode::<JournalEntry>(&bytes.0).ok();
         let mut earlier: Vec<JournalEntry> = kept.earlier.iter().filter_map(read).collect();

@@ -1,0 +1,85 @@
+//! The receipt: what the server has on record, and the code that proves it. Works after a reload, without a line.
+
+use crate::components::candidate::label;
+use crate::core::clock::time_of_day;
+use crate::core::receipt::{Shown, in_groups};
+use crate::desk::Desk;
+use crate::drive;
+use crate::texts::{receipt, seat};
+use leptos::prelude::*;
+
+/// The page.
+#[component]
+pub fn ReceiptPage() -> impl IntoView {
+    let desk = Desk::of_page();
+    let shown = desk.peek(|session| session.receipt().cloned()).flatten();
+    match shown {
+        Some(shown) => view! { <Slip shown=shown/> }.into_any(),
+        None => view! {
+            <section class="card centred" data-testid="page-receipt-elsewhere">
+                <h1>{move || receipt::without_title(desk.language.get())}</h1>
+                <p class="lead">{move || receipt::without(desk.language.get())}</p>
+                <Leave/>
+            </section>
+        }
+        .into_any(),
+    }
+}
+
+/// A checked receipt.
+#[component]
+fn Slip(shown: Shown) -> impl IntoView {
+    let desk = Desk::of_page();
+    let late = shown.receipt.late;
+    view! {
+        <section class="card receipt" data-testid="page-receipt" data-late=late.to_string()>
+            <h1><i class="done-sign" aria-hidden="true"></i>{move || receipt::title(desk.language.get())}</h1>
+            <p class="lead">{move || receipt::lead(desk.language.get())}</p>
+            {late.then(|| view! {
+                <p class="notice grave" data-testid="late">{move || receipt::late(desk.language.get())}</p>
+            })}
+            <Facts shown=shown.clone()/>
+            <h2>{move || receipt::code(desk.language.get())}</h2>
+            <code class="receipt-code" data-testid="receipt-code">{in_groups(&shown.code)}</code>
+            <p class="quiet">{move || receipt::code_help(desk.language.get())}</p>
+            <Leave/>
+        </section>
+    }
+}
+
+/// What the receipt says, beside the label.
+#[component]
+fn Facts(shown: Shown) -> impl IntoView {
+    let desk = Desk::of_page();
+    let row = move |name: fn(_) -> &'static str, value: String, id: &'static str| {
+        view! { <dt>{move || name(desk.language.get())}</dt><dd data-testid=id>{value}</dd> }
+    };
+    view! {
+        <dl class="facts">
+            {label(desk).map(|label| view! {
+                {row(seat::name, label.name, "receipt-name")}
+                {row(seat::number, label.candidate_number, "receipt-number")}
+                {row(seat::subject, label.subject, "receipt-subject")}
+            })}
+            {row(receipt::received, time_of_day(shown.receipt.received_at), "received-at")}
+            {row(receipt::answered, shown.receipt.answered.to_string(), "answered")}
+        </dl>
+    }
+}
+
+/// Print, and make room for the next person.
+#[component]
+fn Leave() -> impl IntoView {
+    let desk = Desk::of_page();
+    // A browser that can't print leaves the code on the screen.
+    let print = |_| drop(web_sys::window().map(|window| window.print()));
+    view! {
+        <div class="buttons no-print">
+            <button type="button" class="button" on:click=print>{move || receipt::print(desk.language.get())}</button>
+            <button type="button" class="button" data-testid="leave" on:click=move |_| drive::leave(desk)>
+                {move || receipt::leave(desk.language.get())}
+            </button>
+            <span class="quiet">{move || receipt::leave_help(desk.language.get())}</span>
+        </div>
+    }
+}
