@@ -25,6 +25,7 @@ use serde_json::json;
 ///   remove                 takes the card away
 ///   list                   all cards as one line of JSON
 ///   state                  which card lies on the reader
+///   missed 7               how often in a row card 7's CAN or MRZ was wrong
 ///   words                  makes and defects
 ///   quit
 #[derive(Parser)]
@@ -79,9 +80,12 @@ fn obey(tray: &mut Tray, line: &str) -> Result<Option<String>> {
         "state" => tray
             .inserted()
             .map_or("empty".to_owned(), |order| format!("inserted {}", order.citizen)),
+        "missed" => tray
+            .missed(rest.parse().context("missed takes a card's position")?)
+            .to_string(),
         "words" => exam_tests::card::WORDS.join(" "),
         "quit" => return Ok(None),
-        _ => bail!("`{command}` is unknown; known are insert, remove, list, state, words, quit"),
+        _ => bail!("`{command}` is unknown; known are insert, remove, list, state, missed, words, quit"),
     }))
 }
 

@@ -5,12 +5,17 @@
 use std::{
     collections::HashMap,
     net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, atomic::AtomicU32},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread,
+    time::Instant,
 };
 
 use anyhow::{Context, Result};
 
-use super::{Insertion, Order, PresentedCard, Reader, personalise};
+use super::{Insertion, Order, PresentedCard, Reader, personalise, vpcd::NOTICE};
 use crate::{
     citizens::{Citizen, invent},
     pki::TestPki,
@@ -23,6 +28,7 @@ pub struct Tray {
     wrong_passwords: HashMap<usize, Arc<AtomicU32>>,
     reader: Reader,
     inserted: Option<(Order, Insertion)>,
+    emptied: Option<Instant>,
 }
 
 impl Tray {
@@ -38,6 +44,7 @@ impl Tray {
             wrong_passwords: HashMap::new(),
             reader: Reader::new(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
             inserted: None,
+            emptied: None,
         })
     }
 
@@ -58,7 +65,10 @@ impl Tray {
     /// There is no such card, or the reader does not take it.
     pub fn insert(&mut self, order: Order) -> Result<&Citizen> {
         let card = self.present(&order)?;
-        self.inserted = None;
+        self.remove();
+        // A card that follows at once would be taken for the one before.
+        let empty = self.emptied.map_or(NOTICE, |moment| moment.elapsed());
+        thread::sleep(NOTICE.saturating_sub(empty));
         let insertion = self.reader.insert(card)?;
         let citizen = &self.citizens[order.citizen - 1];
         self.inserted = Some((order, insertion));
@@ -67,7 +77,19 @@ impl Tray {
 
     /// Takes the card out; whether one was there.
     pub fn remove(&mut self) -> bool {
-        self.inserted.take().is_some()
+        let removed = self.inserted.take().is_some();
+        if removed {
+            self.emptied = Some(Instant::now());
+        }
+        removed
+    }
+
+    /// How often in a row the password of a card, counted from 1, was missed; this outlives its stay in the reader.
+    pub fn missed(&self, citizen: usize) -> u32 {
+        let position = citizen.wrapping_sub(1);
+        self.wrong_passwords
+            .get(&position)
+            .map_or(0, |count| count.load(Ordering::Relaxed))
     }
 
     /// The card in the reader.

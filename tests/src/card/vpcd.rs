@@ -6,8 +6,7 @@ use std::{
     io::{self, ErrorKind, Read, Write},
     net::{Shutdown, SocketAddr, TcpStream},
     sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex, PoisonError,
         mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
     thread::{self, JoinHandle},
@@ -23,7 +22,11 @@ const ATR: [u8; 14] = [
     0x3B, 0x89, 0x80, 0x01, 0x4D, 0x54, 0x43, 0x4F, 0x53, 0x70, 0x00, 0x00, 0x00, 0x00,
 ];
 /// How long the reader's service may take to come up or to look at a card.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How long the service may take to power a card it has noticed.
+const LOOK: Duration = Duration::from_secs(3);
+/// How long a reader must be empty for its service to notice: it looks every 400 ms.
+pub(super) const NOTICE: Duration = Duration::from_millis(500);
 
 const POWER_OFF: u8 = 0;
 const POWER_ON: u8 = 1;
@@ -39,8 +42,7 @@ pub struct Reader {
 /// A card that was inserted. Dropping it takes the card out.
 #[derive(Debug)]
 pub struct Insertion {
-    stream: TcpStream,
-    present: Arc<AtomicBool>,
+    line: Arc<Mutex<Option<TcpStream>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -50,33 +52,30 @@ impl Reader {
         Self { address }
     }
 
-    /// Lays a card on the reader and waits until its service has looked at it.
+    /// Lays a card on the reader and waits until its service has powered it.
     ///
     /// # Errors
     ///
     /// No reader listens, a card is in it already, or its service does not look at the card.
     pub fn insert(&self, card: PresentedCard) -> Result<Insertion> {
-        let stream = self.connect()?;
-        stream.set_nodelay(true)?;
-        let (seen, looked) = mpsc::channel();
-        let present = Arc::new(AtomicBool::new(true));
-        let thread = {
-            let stream = stream.try_clone()?;
-            let present = Arc::clone(&present);
-            thread::Builder::new().name("card".into()).spawn(move || {
-                // The reader may go away at any time; that ends the stay of this card and is no error of it.
-                let _ended = serve(&stream, card, &seen);
-                present.store(false, Ordering::Release);
-                let _already = stream.shutdown(Shutdown::Both);
-            })?
-        };
-        let insertion = Insertion {
-            stream,
-            present,
-            thread: Some(thread),
-        };
-        wait_until_seen(&looked)?;
-        Ok(insertion)
+        let start = Instant::now();
+        let card = Arc::new(Mutex::new(card));
+        loop {
+            let stream = self.connect()?;
+            let (insertion, looked) = Insertion::start(stream, Arc::clone(&card))?;
+            match looked.recv_timeout(LOOK) {
+                Ok(()) => return Ok(insertion),
+                Err(RecvTimeoutError::Disconnected) => {
+                    bail!("the reader closed the connection: is a card in it already?")
+                }
+                // The service took this card for the one before: take it out long enough to be noticed.
+                Err(RecvTimeoutError::Timeout) if start.elapsed() < PATIENCE => {
+                    drop(insertion);
+                    thread::sleep(NOTICE * 2);
+                }
+                Err(RecvTimeoutError::Timeout) => bail!("the reader's service did not look at the card"),
+            }
+        }
     }
 
     fn connect(&self) -> Result<TcpStream> {
@@ -95,32 +94,45 @@ impl Reader {
 }
 
 impl Insertion {
+    /// Answers the reader in a thread of its own, which tells when the card was powered.
+    fn start(stream: TcpStream, card: Arc<Mutex<PresentedCard>>) -> Result<(Self, Receiver<()>)> {
+        stream.set_nodelay(true)?;
+        let (seen, looked) = mpsc::channel();
+        let line = Arc::new(Mutex::new(Some(stream.try_clone()?)));
+        let shared = Arc::clone(&line);
+        let thread = thread::Builder::new().name("card".into()).spawn(move || {
+            let mut card = card.lock().unwrap_or_else(PoisonError::into_inner);
+            // The reader may go away at any time; that ends the stay of this card and is no error of it.
+            let _ended = serve(&stream, &mut card, &seen);
+            drop(shared.lock().unwrap_or_else(PoisonError::into_inner).take());
+        })?;
+        Ok((
+            Self {
+                line,
+                thread: Some(thread),
+            },
+            looked,
+        ))
+    }
+
     /// Whether the card is still in the field.
     pub fn is_present(&self) -> bool {
-        self.present.load(Ordering::Acquire)
+        self.line.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 }
 
 impl Drop for Insertion {
     fn drop(&mut self) {
-        let _already = self.stream.shutdown(Shutdown::Both);
+        if let Some(line) = self.line.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let _already = line.shutdown(Shutdown::Both);
+        }
         if let Some(thread) = self.thread.take() {
             let _panicked = thread.join();
         }
     }
 }
 
-fn wait_until_seen(looked: &Receiver<()>) -> Result<()> {
-    match looked.recv_timeout(PATIENCE) {
-        Ok(()) => Ok(()),
-        Err(RecvTimeoutError::Timeout) => bail!("the reader's service did not look at the card"),
-        Err(RecvTimeoutError::Disconnected) => {
-            bail!("the reader closed the connection: is a card in it already?")
-        }
-    }
-}
-
-fn serve(mut stream: &TcpStream, mut card: PresentedCard, seen: &Sender<()>) -> io::Result<()> {
+fn serve(stream: &TcpStream, card: &mut PresentedCard, seen: &Sender<()>) -> io::Result<()> {
     let mut powered = false;
     loop {
         let message = receive(stream)?;
@@ -143,7 +155,8 @@ fn serve(mut stream: &TcpStream, mut card: PresentedCard, seen: &Sender<()>) -> 
                     send(stream, &bytes)?;
                 }
                 Answer::Silence => {}
-                Answer::Gone => return stream.flush(),
+                // To the programs of this reader's driver that is an empty answer, then an empty reader.
+                Answer::Gone => return Ok(()),
             },
         }
     }
