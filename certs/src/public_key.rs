@@ -2,8 +2,10 @@
 //!
 //! Only public data passes through here, so nothing needs to run in constant time. Private keys have no place here.
 
+mod domain;
 mod elliptic;
 mod rsa;
+mod weierstrass;
 
 pub(crate) use elliptic::EcPublicKey;
 pub(crate) use rsa::RsaPublicKey;

@@ -40,7 +40,7 @@ const CMS_PSS: &str = "-keyopt rsa_padding_mode:pss -keyopt rsa_pss_saltlen:32";
 const CMS_PSS_SHA512: &str = "-md sha512 -keyopt rsa_padding_mode:pss -keyopt rsa_pss_saltlen:20";
 
 /// Key of the country signer, key of the document signer, how it is issued, digest of the files, how they are signed.
-const ISSUERS: [[&str; 5]; 10] = [
+const ISSUERS: [[&str; 5]; 14] = [
     ["rsa:3072", "rsa:2048", "-sha256", "sha256", "-md sha256"],
     ["rsa:2048", "rsa:2048", "-sha512", "sha512", "-md sha384"],
     ["rsa:2048", "rsa:2048", PSS, "sha256", CMS_PSS],
@@ -69,6 +69,28 @@ const ISSUERS: [[&str; 5]; 10] = [
         "-md sha224",
     ],
     ["rsa:2048", "brainpoolP384r1", "-sha256", "sha256", "-md sha256"],
+    [
+        "brainpoolP512r1:explicit",
+        "brainpoolP512r1",
+        "-sha512",
+        "sha512",
+        "-md sha512",
+    ],
+    ["P-521", "P-521:explicit", "-sha512", "sha256", "-md sha256"],
+    [
+        "brainpoolP320r1",
+        "brainpoolP224r1:explicit",
+        "-sha384",
+        "sha256",
+        "-md sha512",
+    ],
+    [
+        "brainpoolP512r1",
+        "brainpoolP320r1:explicit",
+        "-sha256",
+        "sha256",
+        "-md sha224",
+    ],
 ];
 
 #[test]

@@ -80,16 +80,15 @@ fn the_etsi_document_verifies() {
     assert_eq!(portrait.content_type, "image/jp2");
 }
 
+/// Its signer is on brainpoolP224r1 with explicit parameters, its digests are SHA-1.
 #[test]
-fn the_bsi_document_is_on_a_curve_that_is_not_supported_yet() {
-    let Some([sod, dg1, dg2, dg14]) = vectors(["EF_SOD.bin", "EF_DG1.bin", "EF_DG2.bin", "EF_DG14.bin"].map(
-        |name| match name {
-            "EF_SOD.bin" => "bsi-tr03105-5/EF_SOD.bin",
-            "EF_DG1.bin" => "bsi-tr03105-5/EF_DG1.bin",
-            "EF_DG2.bin" => "bsi-tr03105-5/EF_DG2.bin",
-            _ => "bsi-tr03105-5/EF_DG14.bin",
-        },
-    )) else {
+fn the_bsi_document_verifies() {
+    let Some([sod, dg1, dg2, dg14]) = vectors([
+        "bsi-tr03105-5/EF_SOD.bin",
+        "bsi-tr03105-5/EF_DG1.bin",
+        "bsi-tr03105-5/EF_DG2.bin",
+        "bsi-tr03105-5/EF_DG14.bin",
+    ]) else {
         return;
     };
     let files = DocumentFiles {
@@ -97,19 +96,42 @@ fn the_bsi_document_is_on_a_curve_that_is_not_supported_yet() {
         ..files(&sod, &dg1, &dg2)
     };
     let judgement = judge(&files, None, &TrustAnchors::empty(), then());
-    let read = judgement
-        .data_groups
-        .iter()
-        .filter(|group| group.result == HashResult::Match)
-        .count();
-    assert_eq!(read, 3, "all hashes fit");
-    // brainpoolP224r1 with explicit parameters: nothing can be said, so nothing is admitted.
+    assert_eq!(
+        verdicts(&judgement),
+        [
+            (Verdict::Valid, "sha1-used"),
+            (Verdict::Unknown, "no-trust-anchor"),
+            NO_CHIP_KEY
+        ]
+    );
+    let altered = DocumentFiles {
+        dg14: Some(&dg14[1..]),
+        ..files
+    };
+    let judgement = judge(&altered, None, &TrustAnchors::empty(), then());
     assert_eq!(
         verdicts(&judgement)[0],
-        (Verdict::Unknown, "algorithm-not-supported")
+        (Verdict::Invalid, "data-group-hash-mismatch")
     );
-    assert_ne!(verdicts(&judgement)[2], NO_CHIP_KEY);
-    assert!(judgement.admission().is_err());
+}
+
+/// Both are on brainpoolP512r1 with explicit parameters.
+#[test]
+fn country_signers_of_the_world_can_be_installed() {
+    let Some(certificates) = vectors(["csca/VN_CSCA_ePassport_2022.cer", "csca/DE_ROOT_CA_CSCA07.cer"])
+    else {
+        return;
+    };
+    let mut anchors = TrustAnchors::empty();
+    for certificate in &certificates {
+        assert_eq!(anchors.add_pem_or_der(certificate), Ok(1));
+        assert_eq!(
+            anchors.add_pem_or_der(certificate),
+            Ok(1),
+            "again changes nothing"
+        );
+    }
+    assert_eq!(anchors.len(), 2);
 }
 
 #[test]
