@@ -1,12 +1,13 @@
-//! The door to real cards: the only file that knows the `pcsc` crate.
+//! The door to real cards: the only module that knows the `pcsc` crate.
 //!
 //! PC/SC calls block: whoever calls this runs on a thread of its own. A card is held exclusively and reset when it is dropped,
 //! so that no session key outlives a reading.
 
-use super::{Card, CardError};
-use pcsc::{
-    Context, Error, MAX_BUFFER_SIZE_EXTENDED, Protocol, Protocols, ReaderState, Scope, ShareMode, State,
-};
+mod held;
+
+use super::CardError;
+pub use held::PcscCard;
+use pcsc::{Context, Error, Protocols, ReaderState, Scope, ShareMode, State};
 use std::ffi::{CStr, CString};
 use std::time::Duration;
 
@@ -137,63 +138,6 @@ fn has_card(state: &ReaderState) -> bool {
     state.event_state().contains(State::PRESENT) && !state.event_state().contains(State::MUTE)
 }
 
-/// A card in a reader, held exclusively.
-pub struct PcscCard {
-    card: pcsc::Card,
-    reader: String,
-    character_protocol: bool,
-    buffer: Vec<u8>,
-}
-
-impl PcscCard {
-    fn new(card: pcsc::Card, reader: &CStr) -> Self {
-        let character_protocol = card
-            .status2_owned()
-            .is_ok_and(|s| s.protocol2() == Some(Protocol::T0));
-        let reader = reader.to_string_lossy().into_owned();
-        Self {
-            card,
-            reader,
-            character_protocol,
-            buffer: vec![0; MAX_BUFFER_SIZE_EXTENDED],
-        }
-    }
-}
-
-impl PcscCard {
-    /// Name of the reader it is in.
-    pub fn reader(&self) -> &str {
-        &self.reader
-    }
-}
-
-impl Card for PcscCard {
-    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, CardError> {
-        let command = if self.character_protocol {
-            for_t0(command)?
-        } else {
-            command
-        };
-        Ok(self
-            .card
-            .transmit(command, &mut self.buffer)
-            .map_err(card_error)?
-            .to_vec())
-    }
-}
-
-/// T=0 has no case 4 (ISO/IEC 7816-3, section 12.2.1): Le is left out and the answer fetched by GET RESPONSE.
-/// Extended lengths would need ENVELOPE; they count as refused.
-fn for_t0(command: &[u8]) -> Result<&[u8], CardError> {
-    match command {
-        [_, _, _, _, 0, _, _, ..] => Err(CardError::NotSent),
-        [_, _, _, _, length, body @ ..] if body.len() == usize::from(*length) + 1 => {
-            Ok(&command[..command.len() - 1])
-        }
-        _ => Ok(command),
-    }
-}
-
 fn card_error(error: Error) -> CardError {
     match error {
         Error::RemovedCard
@@ -209,20 +153,5 @@ fn card_error(error: Error) -> CardError {
         | Error::UnsupportedFeature
         | Error::InsufficientBuffer => CardError::NotSent,
         _ => CardError::Transmission,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn t0_leaves_le_out() {
-        assert_eq!(
-            for_t0(&[0, 0x86, 0, 0, 2, 1, 2, 0]),
-            Ok([0, 0x86, 0, 0, 2, 1, 2].as_slice())
-        );
-        assert_eq!(for_t0(&[0, 0xB0, 0, 0, 0]), Ok([0, 0xB0, 0, 0, 0].as_slice()));
-        assert_eq!(for_t0(&[0, 0xB0, 0, 0, 0, 1, 0]), Err(CardError::NotSent));
     }
 }
