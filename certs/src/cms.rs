@@ -3,17 +3,19 @@
 //! The outer structure may be BER; certificates and signed attributes are DER. Nothing is encoded again before it is
 //! checked: issuers' encoders differ. Whether the signer's certificate can be trusted is not decided here.
 
+mod signer_info;
+
 use crate::algorithm::{Digest, Scheme};
-use crate::certificate::{self, Certificate};
+use crate::certificate::Certificate;
 use crate::error::{Error, Kind, Result};
 use crate::oid;
 use crate::time::Time;
 use crate::tlv::{Element, INTEGER, OBJECT_IDENTIFIER, SEQUENCE, SET};
+use signer_info::{SignerIdentifier, SignerInfo};
 use std::borrow::Cow;
 
 /// More certificates than this in one message are refused.
 const MAX_CERTIFICATES: usize = 16;
-const SIGNED_ATTRIBUTES: u32 = 0xa0;
 
 /// A signed message, nothing of it checked yet.
 #[derive(Clone, Debug)]
@@ -24,21 +26,6 @@ pub(crate) struct SignedData<'a> {
     pub(crate) content: Cow<'a, [u8]>,
     certificates: Vec<&'a [u8]>,
     signer: SignerInfo<'a>,
-}
-
-#[derive(Clone, Debug)]
-struct SignerInfo<'a> {
-    identifier: SignerIdentifier<'a>,
-    digest: Element<'a>,
-    attributes: Element<'a>,
-    scheme: Element<'a>,
-    signature: Cow<'a, [u8]>,
-}
-
-#[derive(Clone, Debug)]
-enum SignerIdentifier<'a> {
-    IssuerAndSerial { issuer: &'a [u8], serial: &'a [u8] },
-    KeyId(&'a [u8]),
 }
 
 /// Why a signature can't be relied on.
@@ -113,12 +100,20 @@ impl<'a> SignedData<'a> {
         if attributes.message_digest != digest.of(&self.content) {
             return Err(Failure::MessageDigest);
         }
-        let signed = self.signer.signed_bytes();
+        let forms = self.signer.signed_forms()?;
         let mut first_failure = None;
         for certificate in self.candidates() {
-            let checked = certificate
-                .public_key()
-                .and_then(|key| key.verify(scheme, &signed, &self.signer.signature));
+            let checked = certificate.public_key().and_then(|key| {
+                let check = |form: &Vec<u8>| key.verify(scheme, form, &self.signer.signature);
+                let original = check(&forms[0]);
+                original.or_else(|error| {
+                    forms[1..]
+                        .iter()
+                        .map(check)
+                        .find(Result::is_ok)
+                        .unwrap_or(Err(error))
+                })
+            });
             match checked {
                 Ok(()) => {
                     let uses_sha1 = digest == Digest::Sha1 || scheme.digest() == Digest::Sha1;
@@ -177,98 +172,4 @@ fn certificates<'a>(set: &Element<'a>) -> Result<Vec<&'a [u8]>> {
         }
     }
     Ok(certificates)
-}
-
-/// The signed attributes that matter.
-struct Attributes<'a> {
-    content_type: &'a [u8],
-    message_digest: Vec<u8>,
-    signing_time: Option<Time>,
-}
-
-impl<'a> SignerInfo<'a> {
-    fn parse(info: &Element<'a>) -> Result<Self> {
-        const KEY_ID: u32 = 0x80;
-        let mut fields = info.children()?;
-        fields.expect(INTEGER)?.small()?;
-        let identifier = if let Some(id) = fields.optional(KEY_ID)? {
-            SignerIdentifier::KeyId(id.content)
-        } else {
-            let mut pair = fields.expect(SEQUENCE)?.children()?;
-            let issuer = pair.expect(SEQUENCE)?.raw;
-            let serial = pair.expect(INTEGER)?.content;
-            pair.finish()?;
-            SignerIdentifier::IssuerAndSerial { issuer, serial }
-        };
-        let digest = fields.expect(SEQUENCE)?;
-        // Content other than plain data is signed through attributes (RFC 5652, section 5.3).
-        let attributes = fields.expect(SIGNED_ATTRIBUTES)?;
-        let scheme = fields.expect(SEQUENCE)?;
-        let signature = fields.any()?.octets()?;
-        fields.optional(0xa1)?;
-        fields.finish()?;
-        Ok(Self {
-            identifier,
-            digest,
-            attributes,
-            scheme,
-            signature,
-        })
-    }
-
-    /// What the signature is over: the attributes with the tag of a SET (RFC 5652, section 5.4), else byte for byte as
-    /// they are.
-    fn signed_bytes(&self) -> Vec<u8> {
-        const SET_TAG: u8 = 0x31;
-        if self.attributes.definite {
-            let mut bytes = self.attributes.raw.to_vec();
-            bytes[0] = SET_TAG;
-            return bytes;
-        }
-        // Where BER left the length open, DER's length is what was signed.
-        let content = self.attributes.content;
-        let length = content.len().to_be_bytes();
-        let significant = &length[length
-            .iter()
-            .position(|byte| *byte != 0)
-            .unwrap_or(length.len() - 1)..];
-        let mut bytes = vec![SET_TAG];
-        if content.len() >= 0x80 {
-            bytes.push(0x80 | u8::try_from(significant.len()).expect("a length has at most 8 bytes"));
-        }
-        bytes.extend_from_slice(significant);
-        bytes.extend_from_slice(content);
-        bytes
-    }
-
-    fn attributes(&self) -> Result<Attributes<'a>> {
-        let (mut content_type, mut message_digest, mut signing_time) = (None, None, None);
-        let mut list = self.attributes.children()?;
-        while !list.is_empty() {
-            let mut attribute = list.expect(SEQUENCE)?.children()?;
-            let oid = attribute.expect(OBJECT_IDENTIFIER)?.content;
-            let values = attribute.expect(SET)?;
-            let single = || -> Result<Element<'a>> {
-                let mut values = values.children()?;
-                let value = values.any()?;
-                values.finish()?;
-                Ok(value)
-            };
-            let repeated = match oid {
-                oid::CONTENT_TYPE => content_type.replace(single()?.content).is_some(),
-                oid::MESSAGE_DIGEST => message_digest.replace(single()?.octets()?.into_owned()).is_some(),
-                oid::SIGNING_TIME => signing_time.replace(certificate::time(&single()?)?).is_some(),
-                _ => false,
-            };
-            if repeated {
-                return Err(self.attributes.malformed());
-            }
-        }
-        let missing = || self.attributes.malformed();
-        Ok(Attributes {
-            content_type: content_type.ok_or_else(missing)?,
-            message_digest: message_digest.ok_or_else(missing)?,
-            signing_time,
-        })
-    }
 }

@@ -52,8 +52,6 @@ pub(crate) struct Element<'a> {
     pub(crate) raw: &'a [u8],
     /// The value.
     pub(crate) content: &'a [u8],
-    /// Whether the length is definite.
-    pub(crate) definite: bool,
     at: usize,
     context: Context,
 }
@@ -111,7 +109,6 @@ impl<'a> Reader<'a> {
             tag,
             raw: &self.rest[..after],
             content: &self.rest[start..end],
-            definite: length.is_some(),
             at: self.at + start,
             context: self.context,
         };

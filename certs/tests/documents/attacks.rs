@@ -434,3 +434,39 @@ proptest! {
         prop_assert!(judgement.admission().is_err());
     }
 }
+
+#[test]
+fn mutated_anchors_never_panic() {
+    if !openssl_is_there() {
+        return;
+    }
+    let pki = Pki::new();
+    pki.csca("csca", "brainpoolP256r1:explicit", CSCA_NAME);
+    let pem = pki.read("csca.crt");
+    pki.run("x509 -in csca.crt -outform DER -out csca.der");
+    let der = pki.read("csca.der");
+    let mut anchors = TrustAnchors::empty();
+    assert_eq!(anchors.add_pem_or_der(&[pem.as_slice(), &pem].concat()), Ok(2));
+    assert_eq!(anchors.add_pem_or_der(&der), Ok(1));
+    assert_eq!(anchors.len(), 1, "the same certificate three times");
+    pki.signer("leaf", "P-256", "csca", "-sha256");
+    assert!(
+        anchors
+            .add_pem_or_der(&[pem.as_slice(), &pki.read("leaf.crt")].concat())
+            .is_err(),
+        "a leaf is no anchor"
+    );
+    pki.csca("weak", "rsa:1024", "/CN=weak");
+    assert!(anchors.add_pem_or_der(&pki.read("weak.crt")).is_err());
+    assert!(anchors.add_pem_or_der(b"").is_err());
+    assert!(anchors.add_pem_or_der(b"-----BEGIN CERTIFICATE-----\n").is_err());
+    assert_eq!(anchors.len(), 1, "all or none");
+    for at in 0..der.len() {
+        for value in [0x00, 0x30, 0x7f, 0x80, 0x84, 0xff] {
+            let mut changed = der.clone();
+            changed[at] = value;
+            let _ = TrustAnchors::empty().add_pem_or_der(&changed);
+        }
+        assert!(TrustAnchors::empty().add_pem_or_der(&der[..at]).is_err());
+    }
+}

@@ -9,7 +9,7 @@ mod reference;
 
 use certs::Time;
 use certs::travel_document::{
-    ActiveAuthentication, DocumentFiles, HashResult, Judgement, Rule, TrustAnchors, Verdict, judge,
+    ActiveAuthentication, DocumentFiles, HashResult, Judgement, Rule, TrustAnchors, Verdict, judge, reason,
 };
 use pki::{Pki, dg1, dg2, files, openssl_is_there};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -29,7 +29,14 @@ fn anchors(pki: &Pki, csca: &str) -> TrustAnchors {
 }
 
 fn verdicts(judgement: &Judgement) -> [(Verdict, &'static str); 3] {
-    [judgement.integrity, judgement.issuer, judgement.chip].map(|finding| (finding.verdict, finding.reason))
+    [judgement.integrity, judgement.issuer, judgement.chip].map(|finding| {
+        assert!(
+            reason::explain(finding.reason).is_some(),
+            "{} is not in the table",
+            finding.reason
+        );
+        (finding.verdict, finding.reason)
+    })
 }
 
 const OK: (Verdict, &str) = (Verdict::Valid, "ok");
@@ -153,6 +160,30 @@ fn reads_lengths_left_open() {
         sod.windows(2).any(|pair| pair == [0x30, 0x80]),
         "indefinite length"
     );
+    let judgement = judge(&files(&sod, &dg1, &dg2), None, &anchors(&pki, "csca"), now());
+    assert_eq!(verdicts(&judgement), [OK, OK, NO_CHIP_KEY]);
+}
+
+/// The attributes are signed in DER's order; an issuer that writes them in another order still signed the same set.
+#[test]
+fn accepts_attributes_that_were_sorted_only_for_signing() {
+    if !openssl_is_there() {
+        return;
+    }
+    let (dg1, dg2) = (dg1(), dg2());
+    let pki = Pki::new();
+    pki.csca("csca", "P-256", CSCA_NAME);
+    pki.signer("ds", "P-256", "csca", "-sha256");
+    let mut sod = pki.sod("ds", "sha256", "-md sha256", &[(1, &dg1), (2, &dg2)]);
+    // contentType and signingTime stand next to each other.
+    let start = |oid: &str| {
+        let oid = hex::decode(oid).unwrap();
+        sod.windows(oid.len()).rposition(|window| window == oid).unwrap() - 2
+    };
+    let (first, second) = (start("06092a864886f70d010903"), start("06092a864886f70d010905"));
+    let end = second + 2 + usize::from(sod[second + 1]);
+    assert_eq!(first + 2 + usize::from(sod[first + 1]), second);
+    sod[first..end].rotate_left(second - first);
     let judgement = judge(&files(&sod, &dg1, &dg2), None, &anchors(&pki, "csca"), now());
     assert_eq!(verdicts(&judgement), [OK, OK, NO_CHIP_KEY]);
 }
