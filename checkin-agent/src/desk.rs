@@ -257,3 +257,41 @@ fn reader_names() -> Vec<String> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::{access_keys, job};
+
+    fn order(byte: u8) -> (Job, Remote) {
+        let keys = access_keys(&"001090123456".parse().unwrap(), &[]);
+        job(CheckinId::from_random([byte; 16]), keys, Duration::ZERO)
+    }
+
+    #[test]
+    fn one_reading_at_a_time() {
+        let (jobs, orders) = sync_channel(1);
+        let desk = DeskThread {
+            jobs,
+            current: Arc::default(),
+            readers: Arc::default(),
+        };
+        let give = |byte| {
+            let (job, remote) = order(byte);
+            desk.read(job, remote)
+        };
+        assert_eq!(give(1), Ok(()));
+        assert_eq!(give(2), Err(ReadFailure::Cancelled));
+        // The server may repeat itself.
+        assert_eq!(give(1), Ok(()));
+        let job = orders.try_recv().unwrap();
+        assert!(orders.try_recv().is_err());
+        desk.challenge(CheckinId::from_random([2; 16]), [2; 8]);
+        desk.challenge(job.checkin, [1; 8]);
+        assert_eq!(job.wait_for_challenge(), Ok([1; 8]));
+        desk.cancel(CheckinId::from_random([2; 16]));
+        assert!(!job.is_cancelled());
+        desk.cancel(job.checkin);
+        assert!(job.is_cancelled());
+    }
+}

@@ -15,7 +15,7 @@ pub mod file;
 pub mod access;
 
 #[cfg(test)]
-mod script;
+pub(crate) mod script;
 #[cfg(test)]
 mod vectors;
 

@@ -321,3 +321,6 @@ fn percent(file: File, done: usize, size: usize) -> u8 {
         .min(span);
     (start + share) / 5 * 5
 }
+
+#[cfg(test)]
+mod tests;

@@ -185,6 +185,6 @@ impl<'r> Parts<'r> {
 }
 
 #[cfg(test)]
-pub(super) mod peer;
+pub(crate) mod peer;
 #[cfg(test)]
 mod tests;
