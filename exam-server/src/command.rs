@@ -3,6 +3,12 @@
 pub mod init;
 pub mod serve;
 pub mod staff;
+pub mod sitting;
+pub mod roster;
+pub mod paper;
+pub mod trust;
+pub mod workplace;
+pub mod doctor;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -24,6 +30,18 @@ enum Command {
     Serve(serve::Serve),
     /// Members of staff
     Staff(staff::Staff),
+    /// Exams
+    Exam(sitting::Exam),
+    /// Sittings (ca thi)
+    Sitting(sitting::Sitting),
+    /// Rosters (danh sách thí sinh)
+    Roster(roster::Roster),
+    /// Papers (đề thi)
+    Paper(paper::Paper),
+    /// Certificates of the states whose cards can be confirmed
+    Trust(trust::Trust),
+    /// Say in plain words whether this installation is ready for exam day
+    Doctor(doctor::Doctor),
 }
 
 impl Arguments {
@@ -36,6 +54,12 @@ impl Arguments {
             Command::Init(command) => command.run().await,
             Command::Serve(command) => command.run().await,
             Command::Staff(command) => command.run().await,
+            Command::Exam(command) => command.run().await,
+            Command::Sitting(command) => command.run().await,
+            Command::Roster(command) => command.run().await,
+            Command::Paper(command) => command.run().await,
+            Command::Trust(command) => command.run().await,
+            Command::Doctor(command) => command.run().await,
         }
     }
 }

@@ -20,7 +20,10 @@ pub mod paper;
 pub mod sitting;
 pub mod result;
 pub mod room;
+pub mod doctor;
 pub mod command;
+#[cfg(test)]
+mod trial;
 
 use anyhow::Result;
 use std::future::Future;

@@ -1,0 +1,196 @@
+//! The database's content: whole, plausible in time, with people, issuers, and complete sittings.
+
+use super::finding::{Finding, Words};
+use super::store::{self, Counts, Sitting};
+use crate::db::Db;
+use exam_protocol::time::Timestamp;
+
+/// No exam is held before this program was written: a PC with a dead clock battery wakes up years earlier.
+const EARLIEST: Timestamp = Timestamp(1_767_225_600_000);
+
+/// Looks at the database.
+pub async fn examine(db: &Db, now: Timestamp) -> Vec<Finding> {
+    match ask(db, now).await {
+        Ok(findings) => findings,
+        Err(error) => vec![Finding::bad(
+            "database",
+            Words::new(
+                format!("Cơ sở dữ liệu báo lỗi: {error}. Khôi phục từ bản sao lưu."),
+                format!("The database reports: {error}. Restore it from the backup."),
+            ),
+        )],
+    }
+}
+
+async fn ask(db: &Db, now: Timestamp) -> Result<Vec<Finding>, sqlx::Error> {
+    let reader = db.reader();
+    let mut findings = vec![integrity(&store::integrity(reader).await?)];
+    let counts = store::counts(reader).await?;
+    findings.extend([clock(now, counts), staff(counts), anchors(counts)]);
+    let sittings = store::sittings(reader).await?;
+    if sittings.is_empty() {
+        findings.push(Finding::warning(
+            "sittings",
+            Words::new(
+                "Chưa có ca thi nào. Tạo bằng `exam-server exam create`.",
+                "No sitting yet. Make one with `exam-server exam create`.",
+            ),
+        ));
+    }
+    findings.extend(sittings.iter().map(sitting));
+    Ok(findings)
+}
+
+fn integrity(answer: &str) -> Finding {
+    if answer == "ok" {
+        return Finding::ok(
+            "database",
+            Words::new("Cơ sở dữ liệu nguyên vẹn.", "The database is whole."),
+        );
+    }
+    let words = Words::new(
+        "Tệp cơ sở dữ liệu bị hỏng. Đừng tổ chức thi; khôi phục từ bản sao lưu.",
+        "The database file is damaged. Hold no exam; restore it from the backup.",
+    );
+    Finding::bad("database", words)
+}
+
+fn clock(now: Timestamp, counts: Counts) -> Finding {
+    if now < EARLIEST || now.0 < counts.newest_record {
+        let words = Words::new(
+            "Đồng hồ máy chạy lùi so với sổ nhật ký hoặc sai năm (có thể hết pin CMOS). Chỉnh lại giờ trước khi thi.",
+            "This PC's clock is behind the audit or in a wrong year (perhaps a dead CMOS battery). Set it before the exam.",
+        );
+        return Finding::bad("clock", words);
+    }
+    Finding::ok(
+        "clock",
+        Words::new("Đồng hồ máy hợp lí.", "This PC's clock is plausible."),
+    )
+}
+
+fn staff(counts: Counts) -> Finding {
+    let words = Words::new(
+        format!(
+            "{} tài khoản cán bộ (duyệt không có thẻ cần hai người).",
+            counts.staff
+        ),
+        format!(
+            "{} members of staff (admission without a card takes two).",
+            counts.staff
+        ),
+    );
+    match counts.staff {
+        0 => Finding::bad("staff", words),
+        1 => Finding::warning("staff", words),
+        _ => Finding::ok("staff", words),
+    }
+}
+
+fn anchors(counts: Counts) -> Finding {
+    if counts.anchors == 0 {
+        let words = Words::new(
+            "Chưa cài chứng thư gốc của cơ quan cấp thẻ: thẻ thật sẽ hiện \"chưa xác nhận nơi cấp\". Cài bằng `exam-server trust add`.",
+            "No issuer of cards is trusted yet: genuine cards will show \"issuer not confirmed\". Install one with `exam-server trust add`.",
+        );
+        return Finding::warning("issuers", words);
+    }
+    let words = Words::new(
+        format!("Tin cậy {} nơi cấp thẻ.", counts.anchors),
+        format!("{} issuers of cards are trusted.", counts.anchors),
+    );
+    Finding::ok("issuers", words)
+}
+
+fn sitting(sitting: &Sitting) -> Finding {
+    let Sitting {
+        id,
+        subject,
+        candidates,
+        without_form,
+        rooms,
+        without_staff,
+    } = sitting;
+    if *candidates == 0 || *without_form > 0 || *without_staff > 0 {
+        let words = Words::new(
+            format!(
+                "Ca thi {subject} ({id}): {candidates} thí sinh, {without_form} chưa có đề, {without_staff} phòng chưa có cán bộ. \
+                 Nhập danh sách, đề và phân công trước khi mở phòng."
+            ),
+            format!(
+                "Sitting {subject} ({id}): {candidates} candidates, {without_form} without a form, {without_staff} rooms without staff. \
+                 Import roster and paper and assign staff before opening."
+            ),
+        );
+        return Finding::bad("sittings", words);
+    }
+    let words = Words::new(
+        format!("Ca thi {subject} ({id}): {candidates} thí sinh trong {rooms} phòng, đủ đề."),
+        format!("Sitting {subject} ({id}): {candidates} candidates in {rooms} rooms, all with a form."),
+    );
+    Finding::ok("sittings", words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::finding::Level;
+    use super::*;
+
+    const FINE: Counts = Counts {
+        staff: 2,
+        anchors: 1,
+        newest_record: 0,
+    };
+
+    #[test]
+    fn a_clock_behind_the_audit_is_bad() {
+        assert_eq!(clock(EARLIEST, FINE).level, Level::Ok);
+        assert_eq!(clock(Timestamp(0), FINE).level, Level::Bad);
+        assert_eq!(
+            clock(
+                EARLIEST,
+                Counts {
+                    newest_record: EARLIEST.0 + 1,
+                    ..FINE
+                }
+            )
+            .level,
+            Level::Bad
+        );
+    }
+
+    #[test]
+    fn a_sitting_is_ready_only_when_complete() {
+        let whole = Sitting {
+            id: "a".into(),
+            subject: "Toán".into(),
+            candidates: 24,
+            without_form: 0,
+            rooms: 1,
+            without_staff: 0,
+        };
+        assert_eq!(sitting(&whole).level, Level::Ok);
+        for broken in [
+            Sitting {
+                candidates: 0,
+                ..whole.clone()
+            },
+            Sitting {
+                without_form: 1,
+                ..whole.clone()
+            },
+            Sitting {
+                without_staff: 1,
+                ..whole.clone()
+            },
+        ] {
+            assert_eq!(sitting(&broken).level, Level::Bad);
+        }
+    }
+
+    #[test]
+    fn no_anchor_is_the_normal_state_and_only_a_warning() {
+        assert_eq!(anchors(Counts { anchors: 0, ..FINE }).level, Level::Warning);
+        assert_eq!(staff(Counts { staff: 0, ..FINE }).level, Level::Bad);
+    }
+}

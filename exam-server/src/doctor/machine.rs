@@ -1,0 +1,112 @@
+//! The PC: free disk, how fast it makes writes durable, and whether the port can be had.
+
+use super::finding::{Finding, Words};
+use crate::config::Config;
+use std::fs::File;
+use std::io::{self, Write};
+use std::net::TcpListener;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+const MEGABYTE: u64 = 1024 * 1024;
+/// Less than this and an exam must not start; a room of 24 needs a few megabytes.
+const LEAST_DISK: u64 = 500 * MEGABYTE;
+const COMFORTABLE_DISK: u64 = 2_000 * MEGABYTE;
+/// Group commit carries many answers on one sync, but a disk this slow makes candidates wait.
+const SLOW_SYNC: Duration = Duration::from_millis(100);
+const SYNCS: usize = 15;
+
+/// Looks at disk and port.
+pub fn examine(config: &Config) -> Vec<Finding> {
+    let folder = config.data.database.parent().unwrap_or(Path::new("."));
+    vec![free_disk(folder), sync_time(folder), port(&config.http.listen)]
+}
+
+fn free_disk(folder: &Path) -> Finding {
+    let free = match fs4::available_space(folder) {
+        Ok(free) => free,
+        Err(error) => return unreadable("disk", &error),
+    };
+    let megabytes = free / MEGABYTE;
+    let words = Words::new(
+        format!("Ổ đĩa còn trống {megabytes} MB."),
+        format!("{megabytes} MB of disk are free."),
+    );
+    match free {
+        0..LEAST_DISK => Finding::bad("disk", words),
+        LEAST_DISK..COMFORTABLE_DISK => Finding::warning("disk", words),
+        _ => Finding::ok("disk", words),
+    }
+}
+
+fn sync_time(folder: &Path) -> Finding {
+    match measure_syncs(folder) {
+        Ok(median) => {
+            let ms = median.as_secs_f64() * 1000.0;
+            let words = Words::new(
+                format!("Mỗi lần ghi chắc xuống đĩa mất {ms:.1} ms."),
+                format!("A durable write to this disk takes {ms:.1} ms."),
+            );
+            if median > SLOW_SYNC {
+                Finding::warning("sync", words)
+            } else {
+                Finding::ok("sync", words)
+            }
+        }
+        Err(error) => unreadable("sync", &error),
+    }
+}
+
+/// The median of a few small durable writes.
+fn measure_syncs(folder: &Path) -> io::Result<Duration> {
+    let path = folder.join(format!("doctor-{}.tmp", std::process::id()));
+    let mut file = File::create_new(&path)?;
+    let result = (0..SYNCS)
+        .map(|_| one_sync(&mut file))
+        .collect::<io::Result<Vec<_>>>();
+    std::fs::remove_file(&path)?;
+    let mut times = result?;
+    times.sort_unstable();
+    Ok(times[SYNCS / 2])
+}
+
+fn one_sync(file: &mut File) -> io::Result<Duration> {
+    let begin = Instant::now();
+    file.write_all(&[0; 4096])?;
+    file.sync_data()?;
+    Ok(begin.elapsed())
+}
+
+fn port(listen: &str) -> Finding {
+    match TcpListener::bind(listen) {
+        Ok(_) => Finding::ok(
+            "port",
+            Words::new(
+                format!("Cổng {listen} còn trống."),
+                format!("Port {listen} is free."),
+            ),
+        ),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Finding::warning(
+            "port",
+            Words::new(
+                format!("Cổng {listen} đang được dùng: bởi chính máy chủ thi, hoặc một chương trình khác."),
+                format!("Port {listen} is in use: by this very server, or by another program."),
+            ),
+        ),
+        Err(error) => Finding::bad(
+            "port",
+            Words::new(
+                format!("Không mở được cổng {listen}: {error}. Sửa http.listen."),
+                format!("Port {listen} can't be opened: {error}. Change http.listen."),
+            ),
+        ),
+    }
+}
+
+fn unreadable(check: &'static str, error: &io::Error) -> Finding {
+    let words = Words::new(
+        format!("Không ghi được vào thư mục dữ liệu: {error}."),
+        format!("The data folder can't be written: {error}."),
+    );
+    Finding::bad(check, words)
+}

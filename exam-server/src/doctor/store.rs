@@ -1,0 +1,93 @@
+//! What the doctor asks the database. Reads only.
+
+use crate::db::Reader;
+use sqlx::Row;
+
+/// Counts that matter before an exam.
+#[derive(Clone, Copy, Debug)]
+pub struct Counts {
+    /// Members of staff.
+    pub staff: i64,
+    /// Trusted issuers of cards.
+    pub anchors: i64,
+    /// Time of the newest audit record, milliseconds UTC.
+    pub newest_record: i64,
+}
+
+/// A sitting that is not over.
+#[derive(Clone, Debug)]
+pub struct Sitting {
+    /// Id.
+    pub id: String,
+    /// Subject.
+    pub subject: String,
+    /// Candidates on the roster.
+    pub candidates: i64,
+    /// Candidates without a sealed form.
+    pub without_form: i64,
+    /// Rooms.
+    pub rooms: i64,
+    /// Rooms that no member of staff may enter.
+    pub without_staff: i64,
+}
+
+/// Asks SQLite to check the file; `ok` when all is well.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn integrity(reader: &Reader) -> Result<String, sqlx::Error> {
+    sqlx::query_scalar("pragma integrity_check(1)")
+        .fetch_one(reader)
+        .await
+}
+
+/// Counts.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn counts(reader: &Reader) -> Result<Counts, sqlx::Error> {
+    let row = sqlx::query(
+        "select (select count(*) from staff) as staff, (select count(*) from trust_anchor) as anchors,
+                (select coalesce(max(at), 0) from audit) as newest",
+    )
+    .fetch_one(reader)
+    .await?;
+    Ok(Counts {
+        staff: row.try_get("staff")?,
+        anchors: row.try_get("anchors")?,
+        newest_record: row.try_get("newest")?,
+    })
+}
+
+/// Sittings of which a room is not yet ended.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn sittings(reader: &Reader) -> Result<Vec<Sitting>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select s.id, s.subject,
+                (select count(*) from attempt a where a.sitting = s.id) as candidates,
+                (select count(*) from attempt a where a.sitting = s.id and a.form is null) as without_form,
+                (select count(*) from room r where r.sitting = s.id) as rooms,
+                (select count(*) from room r where r.sitting = s.id
+                    and not exists (select 1 from staff where all_rooms <> 0)
+                    and not exists (select 1 from staff_room x where x.room = r.id)) as without_staff
+         from sitting s
+         where exists (select 1 from room r where r.sitting = s.id and r.state not in ('ended', 'closed'))
+         order by s.starts_at",
+    )
+    .fetch_all(reader)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Sitting {
+                id: row.try_get("id")?,
+                subject: row.try_get("subject")?,
+                candidates: row.try_get("candidates")?,
+                without_form: row.try_get("without_form")?,
+                rooms: row.try_get("rooms")?,
+                without_staff: row.try_get("without_staff")?,
+            })
+        })
+        .collect()
+}
