@@ -64,8 +64,9 @@ pub fn admit_with_second(
     spawn_local(admit(console, room, view, request));
 }
 
-/// The face is another one: the server is told, so that it stands on record, and nobody comes in.
-pub fn turn_away(console: Console, room: Room, view: CheckinView) {
+/// The face is another one: nobody comes in, and the server is told so.
+pub fn turn_away(console: Console, room: Room, view: &CheckinView) {
+    let checkin = view.id;
     room.desk.update(|desk| desk.turned_away(view.clone()));
     room.focus_scan();
     spawn_local(async move {
@@ -74,12 +75,10 @@ pub fn turn_away(console: Console, room: Room, view: CheckinView) {
             second: None,
             reason: String::new(),
         };
-        match api::admit(view.id, &request).await {
-            Err(failure @ (Failure::NoAnswer | Failure::Status(_) | Failure::Unreadable)) => {
-                fail(console, room, failure)
-            }
-            // A refusal is what was asked for.
-            _ => {}
+        let answer = api::admit(checkin, &request).await;
+        // A refusal is what was asked for; anything else means that the server does not know.
+        if let Err(failure @ (Failure::NoAnswer | Failure::Status(_) | Failure::Unreadable)) = answer {
+            fail(console, room, failure);
         }
     });
 }
@@ -165,7 +164,7 @@ async fn admit(console: Console, room: Room, view: CheckinView, request: AdmitRe
     match answer {
         Ok(ticket) => {
             let done = |desk: &mut crate::core::desk::Desk| {
-                desk.admitted(view.roster_name, view.candidate_number, ticket)
+                desk.admitted(view.roster_name, view.candidate_number, ticket);
             };
             // The room may have been left meanwhile.
             let _ = room.desk.try_update(done);

@@ -6,6 +6,7 @@ use crate::core::action::{ActionKind, Concerned};
 use crate::core::board::{Filter, Link};
 use crate::core::clock::{self, Age};
 use crate::texts;
+use crate::words::reason::Part;
 use exam_browser::fetch::Failure;
 use exam_browser::language::Language;
 use exam_protocol::checkin::{AdmissionRule, Finding, Verdict};
@@ -169,21 +170,35 @@ pub fn announcement(language: Language, view: &CheckinView) -> Option<String> {
     let CheckinStatus::Judged(judged) = &view.status else {
         return None;
     };
-    let text = |finding: &Finding| verdict(language, finding.verdict).2;
     let sentence = texts::desk::announce(
         language,
-        text(&judged.verdicts.chip),
-        text(&judged.verdicts.integrity),
-        text(&judged.verdicts.issuer),
         &view.roster_name,
         rule(language, judged.rule).1,
         &view.seat,
     );
+    let verdicts = [
+        (Part::Integrity, &judged.verdicts.integrity),
+        (Part::Issuer, &judged.verdicts.issuer),
+        (Part::Chip, &judged.verdicts.chip),
+    ];
+    let said = |(part, finding): (Part, &Finding)| {
+        format!(
+            " {}: {}.",
+            part.long(language),
+            verdict(language, finding.verdict).2
+        )
+    };
     let remarks = judged
         .remarks
         .iter()
         .map(|code| format!(" {}.", reason::remark(language, code)));
-    Some(remarks.fold(sentence, |sum, remark| sum + &remark))
+    Some(
+        verdicts
+            .map(said)
+            .into_iter()
+            .chain(remarks)
+            .fold(sentence, |sum, more| sum + &more),
+    )
 }
 
 /// By which route a candidate came in.

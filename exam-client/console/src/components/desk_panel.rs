@@ -15,6 +15,7 @@ use crate::state::Console;
 use crate::texts;
 use crate::words;
 use exam_protocol::console::{CheckinStatus, CheckinView};
+use exam_protocol::id::AttemptId;
 use exam_protocol::station::ReadFailure;
 use leptos::prelude::*;
 
@@ -124,11 +125,12 @@ fn ReadFailed(
     failure: ReadFailure,
 ) -> impl IntoView {
     let console = Console::here();
+    let attempt = view.attempt;
     view! {
         <div class="card">
-            <Whose view=view.clone()/>
+            <Whose view/>
             <p class="note tone-warn" role="alert" data-testid="read-failure">{move || words::read_failure(console.lang(), failure)}</p>
-            <WaysOn view repeat=may_repeat(failure) enter=true/>
+            <WaysOn attempt repeat=may_repeat(failure) enter=true/>
         </div>
     }
 }
@@ -140,12 +142,13 @@ fn TurnedAway(
     view: CheckinView,
 ) -> impl IntoView {
     let console = Console::here();
+    let attempt = view.attempt;
     view! {
         <div class="card">
-            <Whose view=view.clone()/>
+            <Whose view/>
             <p class="note tone-bad" role="alert">{move || texts::desk::turned_away(console.lang())}</p>
             <p>{move || texts::desk::turned_away_hint(console.lang())}</p>
-            <WaysOn view repeat=false enter=false/>
+            <WaysOn attempt repeat=false enter=false/>
         </div>
     }
 }
@@ -169,27 +172,26 @@ fn AlreadyIn(
 /// What is left when a card did not do: read again, the route without a card, leave it.
 #[component]
 pub fn WaysOn(
-    /// The check-in.
-    view: CheckinView,
+    /// Whose.
+    attempt: AttemptId,
     /// Whether the same card may be read again at once.
     repeat: bool,
     /// Whether Enter does that.
     enter: bool,
 ) -> impl IntoView {
     let (console, room) = (Console::here(), Room::here());
-    let attempt = view.attempt;
     let without = move |_| {
         room.dialog.set(Some(Dialog::Candidate(
             attempt,
             Some(CandidateAct::AdmitWithoutCard),
-        )))
+        )));
     };
     view! {
         <div class="buttons">
             <Show when=move || repeat>
                 <button type="button" class:primary=enter data-testid="read-again" on:click=move |_| checkin::again(console, room)>
                     {move || texts::desk::another_try(console.lang())}
-                    {move || enter.then(|| view! { " "<kbd>{texts::desk::enter_key(console.lang())}</kbd> })}
+                    {move || enter.then(|| view! { " "<kbd aria-hidden="true">{texts::desk::enter_key(console.lang())}</kbd> })}
                 </button>
             </Show>
             <button type="button" data-testid="without-card" on:click=without>{move || texts::rule::without_card(console.lang())}</button>

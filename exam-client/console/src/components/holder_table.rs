@@ -8,6 +8,26 @@ use exam_protocol::checkin::Holder;
 use exam_protocol::id::AttemptId;
 use leptos::prelude::*;
 
+/// Which lines of the card differ from the roster: the server's remarks.
+#[derive(Clone, Copy, Debug)]
+pub struct Differs {
+    name: bool,
+    birth_date: bool,
+    number: bool,
+}
+
+impl Differs {
+    /// What the server's remarks say.
+    pub fn of(remarks: &[String]) -> Self {
+        let has = |code: &str| remarks.iter().any(|remark| remark == code);
+        Self {
+            name: has("name-differs"),
+            birth_date: has("birth-date-differs"),
+            number: has("number-differs"),
+        }
+    }
+}
+
 /// The card's holder; nothing where the card could not be read.
 #[component]
 pub fn HolderTable(
@@ -15,12 +35,11 @@ pub fn HolderTable(
     attempt: AttemptId,
     /// What the card says.
     holder: Option<Holder>,
-    /// The server's remarks: which lines differ.
-    remarks: Vec<String>,
+    /// Which lines differ from the roster.
+    differs: Differs,
 ) -> impl IntoView {
     let (console, room) = (Console::here(), Room::here());
     let row = room.row(attempt);
-    let differs = |code: &str| remarks.iter().any(|remark| remark == code);
     let roster_birth = move || row.with(|row| row.as_ref().map(|row| clock::written_date(&row.birth_date)));
     let roster_name = move || row.with(|row| row.as_ref().map(|row| row.name.clone()));
     let roster_number = move || row.with(|row| row.as_ref().map(|row| format!("…{}", row.number_tail)));
@@ -29,10 +48,10 @@ pub fn HolderTable(
         let expiry = clock::written_date(&holder.expiry_date);
         view! {
             <dl class="holder" data-testid="holder" aria-label=move || texts::desk::on_card(console.lang())>
-                <Line label=texts::desk::name value=holder.name roster=differs("name-differs").then(|| Signal::derive(roster_name))/>
-                <Line label=texts::desk::birth value=birth roster=differs("birth-date-differs").then(|| Signal::derive(roster_birth))/>
+                <Line label=texts::desk::name value=holder.name roster=differs.name.then(|| Signal::derive(roster_name))/>
+                <Line label=texts::desk::birth value=birth roster=differs.birth_date.then(|| Signal::derive(roster_birth))/>
                 <Line label=texts::desk::citizen value=holder.citizen_number
-                    roster=differs("number-differs").then(|| Signal::derive(roster_number))/>
+                    roster=differs.number.then(|| Signal::derive(roster_number))/>
                 <Line label=texts::desk::expiry value=expiry roster=None/>
             </dl>
         }

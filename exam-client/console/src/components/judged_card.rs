@@ -3,7 +3,7 @@
 use crate::api;
 use crate::checkin;
 use crate::components::desk_panel::{WaysOn, Whose};
-use crate::components::holder_table::HolderTable;
+use crate::components::holder_table::{Differs, HolderTable};
 use crate::components::second_official::SecondOfficial;
 use crate::components::verdict_list::VerdictList;
 use crate::room::Room;
@@ -12,6 +12,7 @@ use crate::texts;
 use crate::words;
 use exam_protocol::checkin::AdmissionRule;
 use exam_protocol::console::{CheckinView, Judged};
+use exam_protocol::id::AttemptId;
 use leptos::prelude::*;
 
 /// A judged check-in.
@@ -25,7 +26,8 @@ pub fn JudgedCard(
     let console = Console::here();
     let rule = judged.rule;
     let look = move || words::rule(console.lang(), rule);
-    let remarks = judged.remarks.clone();
+    let differs = Differs::of(&judged.remarks);
+    let remarks = judged.remarks;
     let remarks = move || {
         remarks.iter().map(|code| view! { <li data-remark=code.clone()>"⚠ "{words::reason::remark(console.lang(), code)}</li> }).collect_view()
     };
@@ -35,7 +37,7 @@ pub fn JudgedCard(
             <p class=move || format!("rule {}", look().0.class()) data-testid="rule">{move || look().1}</p>
             <div class="faces">
                 <Portrait view=view.clone() there=judged.portrait/>
-                <HolderTable attempt=view.attempt holder=judged.holder remarks=judged.remarks/>
+                <HolderTable attempt=view.attempt holder=judged.holder differs/>
             </div>
             <ul class="remarks tone-warn" data-testid="remarks">{remarks}</ul>
             <VerdictList verdicts=judged.verdicts/>
@@ -53,12 +55,13 @@ fn Portrait(
     there: bool,
 ) -> impl IntoView {
     let console = Console::here();
-    match there {
-        true => view! {
+    if there {
+        view! {
             <img class="portrait" src=api::portrait_path(view.id) data-testid="portrait" alt=move || texts::desk::portrait(console.lang()) />
         }
-        .into_any(),
-        false => view! { <p class="portrait none">{move || texts::desk::portrait_none(console.lang())}</p> }.into_any(),
+        .into_any()
+    } else {
+        view! { <p class="portrait none">{move || texts::desk::portrait_none(console.lang())}</p> }.into_any()
     }
 }
 
@@ -78,7 +81,7 @@ fn Decision(
                 .with(|desk| checkin::wants_second(desk.problem.as_ref()))
     });
     move || match (rule, second.get()) {
-        (AdmissionRule::Refused, _) => view! { <Refused view=view.clone()/> }.into_any(),
+        (AdmissionRule::Refused, _) => view! { <Refused attempt=view.attempt/> }.into_any(),
         (_, true) => view! { <TwoOfficials view=view.clone()/> }.into_any(),
         (_, false) => view! { <FaceButtons view=view.clone() rule/> }.into_any(),
     }
@@ -87,13 +90,13 @@ fn Decision(
 /// The card is refused; what is left.
 #[component]
 fn Refused(
-    /// The check-in.
-    view: CheckinView,
+    /// Whose.
+    attempt: AttemptId,
 ) -> impl IntoView {
     let console = Console::here();
     view! {
         <p class="note tone-bad">{move || texts::rule::refused_hint(console.lang())}</p>
-        <WaysOn view repeat=true enter=false/>
+        <WaysOn attempt repeat=true enter=false/>
     }
 }
 
@@ -122,10 +125,10 @@ fn FaceButtons(
         <p class="small">{hint}</p>
         <div class="buttons face">
             <button type="button" class="primary big" data-testid="admit" prop:disabled=admitting on:click=move |_| checkin::enter(console, room, "")>
-                {label}" "<kbd>{move || texts::desk::enter_key(console.lang())}</kbd>
+                {label}" "<kbd aria-hidden="true">{move || texts::desk::enter_key(console.lang())}</kbd>
             </button>
             <button type="button" class="danger" data-testid="turn-away" prop:disabled=admitting
-                on:click=move |_| checkin::turn_away(console, room, view.clone())>{move || texts::desk::turn_away(console.lang())}</button>
+                on:click=move |_| checkin::turn_away(console, room, &view)>{move || texts::desk::turn_away(console.lang())}</button>
         </div>
     }
 }
@@ -142,7 +145,7 @@ fn TwoOfficials(
     view! {
         <SecondOfficial busy name_field=room.second_field
             on_confirm=move |(second, reason)| checkin::admit_with_second(console, room, admitted.clone(), second, reason)/>
-        <button type="button" class="danger" data-testid="turn-away" on:click=move |_| checkin::turn_away(console, room, turned.clone())>
+        <button type="button" class="danger" data-testid="turn-away" on:click=move |_| checkin::turn_away(console, room, &turned)>
             {move || texts::desk::turn_away(console.lang())}
         </button>
     }

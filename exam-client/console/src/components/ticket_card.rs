@@ -37,7 +37,7 @@ pub fn TicketCard(
             <p class="small screen-only" class:tone-bad=move || left.get() == 0 data-testid="ticket-left">{validity}</p>
             <div class="buttons screen-only">
                 <button type="button" class="primary" on:click=move |_| checkin::clear(room)>
-                    {move || texts::ticket::next(console.lang())}" "<kbd>{move || texts::desk::enter_key(console.lang())}</kbd>
+                    {move || texts::ticket::next(console.lang())}" "<kbd aria-hidden="true">{move || texts::desk::enter_key(console.lang())}</kbd>
                 </button>
                 <button type="button" data-testid="print" on:click=move |_| print()>{move || texts::ticket::print(console.lang())}</button>
             </div>

@@ -63,9 +63,8 @@ impl Link {
 pub fn link(row: &CandidateRow, now: Timestamp) -> Link {
     let age = row.last_seen.map(|seen| (now - seen).max(Millis(0)));
     match (row.progress, row.connected, age) {
-        (Progress::Absent | Progress::Admitted, false, _) => Link::None,
-        (Progress::HandedIn | Progress::TimedOut, false, _) => Link::None,
-        (_, false, age) => Link::Lost(age),
+        (Progress::Seated | Progress::Working, false, age) => Link::Lost(age),
+        (_, false, _) => Link::None,
         (_, true, Some(age)) if age > SILENT_AFTER => Link::Silent(age),
         (_, true, _) => Link::Live,
     }

@@ -32,9 +32,13 @@ pub fn Login(
         password.set_value("");
         spawn_local(log_in(console, request, busy, problem));
     };
-    let label = move || match busy.get() {
-        true => texts::login::submitting(console.lang()),
-        false => texts::login::submit(console.lang()),
+    let label = move || {
+        let text = if busy.get() {
+            texts::login::submitting
+        } else {
+            texts::login::submit
+        };
+        text(console.lang())
     };
     view! {
         <main class="centre">

@@ -23,13 +23,16 @@ pub fn Rooms(
     let load = move || spawn_local(load(console, straight_in, rooms, problem));
     load();
     let list = move || {
-        rooms.get().map(|rooms: Vec<RoomSummary>| match rooms.is_empty() {
-            true => view! { <p class="note">{move || texts::rooms::empty(console.lang())}</p> }.into_any(),
-            false => rooms
-                .into_iter()
-                .map(|room| view! { <RoomButton room/> })
-                .collect_view()
-                .into_any(),
+        rooms.get().map(|rooms: Vec<RoomSummary>| {
+            if rooms.is_empty() {
+                view! { <p class="note">{move || texts::rooms::empty(console.lang())}</p> }.into_any()
+            } else {
+                rooms
+                    .into_iter()
+                    .map(|room| view! { <RoomButton room/> })
+                    .collect_view()
+                    .into_any()
+            }
         })
     };
     view! {
