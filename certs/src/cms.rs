@@ -15,7 +15,7 @@ use signer_info::{SignerIdentifier, SignerInfo};
 use std::borrow::Cow;
 
 /// More certificates than this in one message are refused.
-const MAX_CERTIFICATES: usize = 16;
+const MAX_CERTIFICATES: usize = 8;
 
 /// A signed message, nothing of it checked yet.
 #[derive(Clone, Debug)]
