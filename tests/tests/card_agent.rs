@@ -6,7 +6,9 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
+    thread,
+    time::Duration,
 };
 
 use exam_tests::{
@@ -48,11 +50,17 @@ impl Desk {
     }
 
     fn read_with(&mut self, words: &str, can: &str) -> Output {
+        self.agent(words, can).output().expect("the agent starts")
+    }
+
+    /// Lays the card on the reader and prepares the agent to read it.
+    fn agent(&mut self, words: &str, can: &str) -> Command {
         self.service
             .insert(&format!("1 {words}"))
             .expect("card 1 is inserted");
         let (name, socket) = self.service.environment();
-        Command::new(&self.agent)
+        let mut command = Command::new(&self.agent);
+        command
             .args([
                 "read",
                 "--json",
@@ -64,9 +72,8 @@ impl Desk {
             ])
             .arg(self.out.path())
             .env(name, socket)
-            .env("RUST_LOG", "error")
-            .output()
-            .expect("the agent starts")
+            .env("RUST_LOG", "error");
+        command
     }
 
     fn read(&mut self, words: &str) -> (bool, Value) {
@@ -180,4 +187,30 @@ fn every_defect_is_read_or_refused_and_nothing_hangs() {
         let (done, report) = desk.read(word);
         assert_eq!(done, report["failure"].is_null(), "{word}: {report}");
     }
+}
+
+#[test]
+fn a_card_that_never_answers_ends_when_it_is_taken_away() {
+    let Some(mut desk) = Desk::new() else { return };
+    let can = desk.citizen.can().to_owned();
+    let mut agent = desk
+        .agent("silent=10", &can)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    thread::sleep(Duration::from_secs(1));
+    assert!(
+        agent.try_wait().unwrap().is_none(),
+        "the agent waits for the card"
+    );
+    desk.service.remove().unwrap();
+    let output = agent.wait_with_output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(
+        !output.status.success() && report["failure"].is_string(),
+        "{report}"
+    );
+    let (done, _) = desk.read("");
+    assert!(done, "the reader's service has recovered");
 }

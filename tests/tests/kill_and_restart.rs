@@ -19,7 +19,10 @@ const KILLS: usize = 3;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_server_has_every_acknowledged_answer() -> Result<()> {
     let mut crowd = Crowd::seated(CANDIDATES).await?;
-    let answering: Vec<_> = std::mem::take(&mut crowd.candidates).into_iter().map(|c| tokio::spawn(answer(c))).collect();
+    let answering: Vec<_> = std::mem::take(&mut crowd.candidates)
+        .into_iter()
+        .map(|c| tokio::spawn(answer(c)))
+        .collect();
     for _ in 0..KILLS {
         sleep(Duration::from_millis(1500)).await;
         crowd.hall.kill()?;
@@ -33,8 +36,14 @@ async fn a_killed_server_has_every_acknowledged_answer() -> Result<()> {
         acknowledged += account(&crowd.console, candidate).await?;
     }
     println!("{acknowledged} acknowledged answers accounted for, {outages} lines broken by {KILLS} kills");
-    ensure!(acknowledged == CANDIDATES * ANSWERS, "only {acknowledged} answers were acknowledged");
-    ensure!(outages >= CANDIDATES, "the kills did not hit the answering: {outages} broken lines");
+    ensure!(
+        acknowledged == CANDIDATES * ANSWERS,
+        "only {acknowledged} answers were acknowledged"
+    );
+    ensure!(
+        outages >= CANDIDATES,
+        "the kills did not hit the answering: {outages} broken lines"
+    );
     Ok(())
 }
 
@@ -65,6 +74,9 @@ async fn account(console: &Console, mut candidate: Candidate) -> Result<usize> {
         let missing = || format!("line {} was acknowledged and is gone", line.sequence);
         stored.get(line.bytes.as_slice()).with_context(missing)?;
     }
-    ensure!(stored.len() == candidate.acknowledged().len(), "the server has lines that were never sent");
+    ensure!(
+        stored.len() == candidate.acknowledged().len(),
+        "the server has lines that were never sent"
+    );
     Ok(candidate.acknowledged().len())
 }
