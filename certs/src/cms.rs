@@ -104,15 +104,12 @@ impl<'a> SignedData<'a> {
         let mut first_failure = None;
         for certificate in self.candidates() {
             let checked = certificate.public_key().and_then(|key| {
-                let check = |form: &Vec<u8>| key.verify(scheme, form, &self.signer.signature);
-                let original = check(&forms[0]);
-                original.or_else(|error| {
-                    forms[1..]
-                        .iter()
-                        .map(check)
-                        .find(Result::is_ok)
-                        .unwrap_or(Err(error))
-                })
+                let checks = forms
+                    .iter()
+                    .map(|form| key.verify(scheme, form, &self.signer.signature));
+                checks
+                    .reduce(Result::or)
+                    .unwrap_or(Err(Error::new(Kind::NotAuthentic, "signature")))
             });
             match checked {
                 Ok(()) => {
