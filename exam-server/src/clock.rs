@@ -21,7 +21,11 @@ impl Clock {
     pub fn start() -> Self {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let base = Timestamp(i64::try_from(wall.as_millis()).unwrap_or(i64::MAX));
-        Self { base, since: Instant::now(), shift: AtomicI64::new(0) }
+        Self {
+            base,
+            since: Instant::now(),
+            shift: AtomicI64::new(0),
+        }
     }
 
     /// Now.

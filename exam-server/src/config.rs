@@ -97,7 +97,10 @@ pub struct Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { filter: "info".into(), json: false }
+        Self {
+            filter: "info".into(),
+            json: false,
+        }
     }
 }
 
@@ -108,7 +111,10 @@ impl Config {
     /// Names the file and the setting that is wrong.
     pub fn read(path: &Path) -> Result<Self> {
         let file = config::File::from(path).format(config::FileFormat::Toml);
-        let environment = config::Environment::with_prefix("EXAM").prefix_separator("__").separator("__").try_parsing(true);
+        let environment = config::Environment::with_prefix("EXAM")
+            .prefix_separator("__")
+            .separator("__")
+            .try_parsing(true);
         let mut config: Self = config::Config::builder()
             .add_source(file)
             .add_source(environment)

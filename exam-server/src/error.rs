@@ -18,8 +18,12 @@ pub type ApiResult<T> = Result<T, ApiError>;
 impl ApiError {
     /// A refusal with its texts: what happened and what to do, in Vietnamese and in English.
     pub fn new(code: ProblemCode, detail: impl Into<String>, detail_en: impl Into<String>) -> Self {
-        let problem =
-            Problem { code, detail: detail.into(), detail_en: detail_en.into(), place: String::new() };
+        let problem = Problem {
+            code,
+            detail: detail.into(),
+            detail_en: detail_en.into(),
+            place: String::new(),
+        };
         Self { problem, cause: None }
     }
 
@@ -70,7 +74,12 @@ impl IntoResponse for ApiError {
             tracing::error!(cause, "request failed");
         }
         let status = self.status();
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(self.problem)).into_response()
+        (
+            status,
+            [(header::CONTENT_TYPE, "application/problem+json")],
+            Json(self.problem),
+        )
+            .into_response()
     }
 }
 

@@ -30,9 +30,15 @@ impl Keys {
         let receipt_certificate = CertificateDer::from_pem_file(&data.receipt_certificate)
             .with_context(|| format!("{}: not a certificate", data.receipt_certificate.display()))?
             .to_vec();
-        let node = hex::decode(text(&data.node_key)?.trim()).ok().and_then(|bytes| bytes.try_into().ok());
+        let node = hex::decode(text(&data.node_key)?.trim())
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok());
         let node = node.ok_or_else(|| anyhow!("{}: not 64 hexadecimal digits", data.node_key.display()))?;
-        Ok(Self { receipt, receipt_certificate, node: ContentKey::from_bytes(node) })
+        Ok(Self {
+            receipt,
+            receipt_certificate,
+            node: ContentKey::from_bytes(node),
+        })
     }
 }
 

@@ -24,13 +24,21 @@ pub fn router(app: Arc<App>) -> Router {
         .route(route::CONSOLE_PAGE, get(pages::console))
         .route("/assets/{page}/{file}", get(pages::asset))
         .route(route::HEALTH, get(|| async { "ok\n" }))
-        .route(route::LOGIN, post(staff::route::login).get(staff::route::who).delete(staff::route::logout))
+        .route(
+            route::LOGIN,
+            post(staff::route::login)
+                .get(staff::route::who)
+                .delete(staff::route::logout),
+        )
         .route(route::STATION_LIVE, get(checkin::route::station::live))
         .route(route::ROOM_CHECKINS, post(checkin::route::start))
         .route(route::CHECKIN, get(checkin::route::show))
         .route(route::CHECKIN_PORTRAIT, get(checkin::route::portrait))
         .route(route::CHECKIN_ADMIT, post(room::route::admission::admit))
-        .route(route::ATTEMPT_MANUAL_ADMIT, post(room::route::admission::admit_manually))
+        .route(
+            route::ATTEMPT_MANUAL_ADMIT,
+            post(room::route::admission::admit_manually),
+        )
         .route(route::ATTEMPT_TAKE_OVER, post(room::route::admission::take_over))
         .route(route::ROOMS, get(room::route::rooms))
         .route(route::ROOM_BOARD, get(room::route::show))

@@ -37,12 +37,39 @@ mod tests {
 
     #[test]
     fn every_part_counts() {
-        let act = Act { at: Timestamp(1), actor: "staff:a", act: "room.start", object: "room:b", detail: "{}" };
+        let act = Act {
+            at: Timestamp(1),
+            actor: "staff:a",
+            act: "room.start",
+            object: "room:b",
+            detail: "{}",
+        };
         let hash = next_hash(&GENESIS, 1, &act);
         assert_ne!(hash, next_hash(&hash, 1, &act));
         assert_ne!(hash, next_hash(&GENESIS, 2, &act));
-        assert_ne!(hash, next_hash(&GENESIS, 1, &Act { at: Timestamp(2), ..act.clone() }));
-        assert_ne!(hash, next_hash(&GENESIS, 1, &Act { actor: "staff:aroom", act: ".start", ..act.clone() }));
+        assert_ne!(
+            hash,
+            next_hash(
+                &GENESIS,
+                1,
+                &Act {
+                    at: Timestamp(2),
+                    ..act.clone()
+                }
+            )
+        );
+        assert_ne!(
+            hash,
+            next_hash(
+                &GENESIS,
+                1,
+                &Act {
+                    actor: "staff:aroom",
+                    act: ".start",
+                    ..act.clone()
+                }
+            )
+        );
         assert_ne!(hash, next_hash(&GENESIS, 1, &Act { detail: "{ }", ..act }));
     }
 }

@@ -15,7 +15,9 @@ pub async fn append(tx: &mut Tx, act: &Act<'_>) -> Result<(), sqlx::Error> {
     let (sequence, previous) = match last {
         Some(row) => {
             let hash: Vec<u8> = row.try_get("hash")?;
-            let hash = hash.try_into().map_err(|_| sqlx::Error::Decode("audit.hash is not 32 bytes".into()))?;
+            let hash = hash
+                .try_into()
+                .map_err(|_| sqlx::Error::Decode("audit.hash is not 32 bytes".into()))?;
             (row.try_get::<i64, _>("sequence")? + 1, hash)
         }
         None => (1, GENESIS),

@@ -43,7 +43,11 @@ impl Init {
     /// When the folder holds an installation or can't be written.
     pub async fn run(self) -> Result<ExitCode> {
         let config_file = self.dir.join("exam-server.toml");
-        ensure!(!config_file.exists(), "{}: an installation is here already", self.dir.display());
+        ensure!(
+            !config_file.exists(),
+            "{}: an installation is here already",
+            self.dir.display()
+        );
         fs::create_dir_all(&self.dir).with_context(|| format!("{}", self.dir.display()))?;
         self.make_keys(Clock::start().now())?;
         let text = EXAMPLE.replace("0.0.0.0:8443", &self.listen);
@@ -66,22 +70,32 @@ impl Init {
         write_new(&self.dir.join("receipt.key"), &receipt.to_pkcs8_pem(), true)?;
         let certificate = ca.issue_receipt_signer(&receipt, years(now, 2))?;
         write_new(&self.dir.join("receipt.pem"), &certificate, false)?;
-        write_new(&self.dir.join("node.key"), &format!("{}\n", hex::encode(random.bytes::<32>()?)), true)
+        write_new(
+            &self.dir.join("node.key"),
+            &format!("{}\n", hex::encode(random.bytes::<32>()?)),
+            true,
+        )
     }
 }
 
 /// From yesterday on: school PCs' clocks are often behind.
 fn years(now: Timestamp, years: i64) -> Validity {
     let seconds = now.0 / 1000;
-    Validity { not_before: Time(seconds - DAY), not_after: Time(seconds + years * 365 * DAY) }
+    Validity {
+        not_before: Time(seconds - DAY),
+        not_after: Time(seconds + years * 365 * DAY),
+    }
 }
 
 fn write_new(path: &Path, text: &str, secret: bool) -> Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     restrict(&mut options, secret);
-    let mut file = options.open(path).with_context(|| format!("{}", path.display()))?;
-    file.write_all(text.as_bytes()).with_context(|| format!("{}", path.display()))
+    let mut file = options
+        .open(path)
+        .with_context(|| format!("{}", path.display()))?;
+    file.write_all(text.as_bytes())
+        .with_context(|| format!("{}", path.display()))
 }
 
 #[cfg(unix)]

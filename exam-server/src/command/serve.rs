@@ -26,17 +26,25 @@ impl Serve {
     pub async fn run(self) -> Result<ExitCode> {
         let config = Config::read(&self.config)?;
         start_log(&config.log)?;
-        let listener =
-            TcpListener::bind(&config.http.listen).await.with_context(|| format!("listen = \"{}\"", config.http.listen))?;
+        let listener = TcpListener::bind(&config.http.listen)
+            .await
+            .with_context(|| format!("listen = \"{}\"", config.http.listen))?;
         crate::serve(config, listener, Arc::new(Clock::start()), stop_signal()).await?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
 fn start_log(log: &Log) -> Result<()> {
-    let filter = EnvFilter::try_new(&log.filter).with_context(|| format!("log.filter = \"{}\"", log.filter))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = if log.json { builder.json().try_init() } else { builder.try_init() };
+    let filter =
+        EnvFilter::try_new(&log.filter).with_context(|| format!("log.filter = \"{}\"", log.filter))?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let started = if log.json {
+        builder.json().try_init()
+    } else {
+        builder.try_init()
+    };
     started.map_err(|error| anyhow::anyhow!("log: {error}"))
 }
 

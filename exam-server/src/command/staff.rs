@@ -64,7 +64,9 @@ impl Staff {
 impl Add {
     async fn run(self) -> Result<ExitCode> {
         let mut password = String::new();
-        std::io::stdin().read_to_string(&mut password).context("standard input")?;
+        std::io::stdin()
+            .read_to_string(&mut password)
+            .context("standard input")?;
         let password = password.trim_end_matches(['\r', '\n']);
         ensure!(
             password.chars().count() >= SHORTEST_PASSWORD,
@@ -80,7 +82,13 @@ impl Add {
             all_rooms: self.all_rooms,
         };
         let object = format!("staff:{}", member.name);
-        let act = Act { at: Clock::start().now(), actor: "command", act: "staff.add", object: &object, detail: "{}" };
+        let act = Act {
+            at: Clock::start().now(),
+            actor: "command",
+            act: "staff.add",
+            object: &object,
+            detail: "{}",
+        };
         let mut tx = db.write().await?;
         store::put(&mut tx, &member, &hash).await?;
         for room in self.room {

@@ -7,7 +7,10 @@ use std::error::Error;
 
 /// A value that does not fit its meaning, with the column it came from.
 pub fn broken(column: &'static str, cause: impl Into<Box<dyn Error + Send + Sync>>) -> sqlx::Error {
-    sqlx::Error::ColumnDecode { index: column.into(), source: cause.into() }
+    sqlx::Error::ColumnDecode {
+        index: column.into(),
+        source: cause.into(),
+    }
 }
 
 /// An id, or anything else that is written as text.
@@ -37,5 +40,8 @@ pub fn whole<T: TryFrom<i64>>(row: &SqliteRow, column: &'static str) -> Result<T
 /// When the column is missing or has another length.
 pub fn digest(row: &SqliteRow, column: &'static str) -> Result<Digest, sqlx::Error> {
     let bytes: Vec<u8> = row.try_get(column)?;
-    bytes.as_slice().try_into().map_err(|e: std::array::TryFromSliceError| broken(column, e))
+    bytes
+        .as_slice()
+        .try_into()
+        .map_err(|e: std::array::TryFromSliceError| broken(column, e))
 }

@@ -92,7 +92,11 @@ pub fn make(
     });
     let forms = forms.collect::<Result<_, NotMade>>()?;
     let wrapped_sitting_key = wrap(node, random, Place::Sitting(sitting), sitting_key.as_bytes())?;
-    Ok(NewPaper { wrapped_sitting_key, questions: u16::try_from(paper.questions().count()).unwrap_or(u16::MAX), forms })
+    Ok(NewPaper {
+        wrapped_sitting_key,
+        questions: u16::try_from(paper.questions().count()).unwrap_or(u16::MAX),
+        forms,
+    })
 }
 
 fn make_form(

@@ -51,7 +51,12 @@ impl Place {
 ///
 /// # Errors
 /// When the generator gives no randomness.
-pub fn wrap(key: &ContentKey, random: &dyn SecureRandom, place: Place, secret: &[u8]) -> Result<Vec<u8>, certs::Error> {
+pub fn wrap(
+    key: &ContentKey,
+    random: &dyn SecureRandom,
+    place: Place,
+    secret: &[u8],
+) -> Result<Vec<u8>, certs::Error> {
     let sealed = seal(key, random, &place.bound(), secret)?;
     Ok([sealed.nonce.as_slice(), &sealed.ciphertext].concat())
 }

@@ -54,15 +54,24 @@ impl Running {
     /// The paper's key.
     fn open(&self, node: &ContentKey) -> Result<ContentKey, NotOurs> {
         let sitting_key = unwrap(node, Place::Sitting(self.sitting), &self.sitting_key)?;
-        unwrap(&sitting_key, Place::Form(self.sitting, self.form, Purpose::Paper), &self.paper_key)
+        unwrap(
+            &sitting_key,
+            Place::Form(self.sitting, self.form, Purpose::Paper),
+            &self.paper_key,
+        )
     }
 }
 
 impl Finished {
     fn open(&self, node: &ContentKey) -> Result<KeySheet, NotReleased> {
         let sitting_key = unwrap(node, Place::Sitting(self.sitting), &self.sitting_key)?;
-        let key = unwrap(&sitting_key, Place::Form(self.sitting, self.form, Purpose::AnswerKey), &self.answer_key)?;
-        let sealed: SealedForm = canonical::decode(&self.sealed).map_err(|e| NotReleased::Sheet(e.to_string()))?;
+        let key = unwrap(
+            &sitting_key,
+            Place::Form(self.sitting, self.form, Purpose::AnswerKey),
+            &self.answer_key,
+        )?;
+        let sealed: SealedForm =
+            canonical::decode(&self.sealed).map_err(|e| NotReleased::Sheet(e.to_string()))?;
         question_bank::seal::open_key_sheet(&sealed, &key).map_err(|e| NotReleased::Sheet(e.to_string()))
     }
 }
@@ -72,7 +81,9 @@ impl Finished {
 /// # Errors
 /// [`NotReleased`] says why not.
 pub async fn paper_key(app: &App, room: RoomId, form: FormId) -> Result<ContentKey, NotReleased> {
-    let running = store::running(app.db.reader(), room, form).await?.ok_or(NotReleased::NotNow)?;
+    let running = store::running(app.db.reader(), room, form)
+        .await?
+        .ok_or(NotReleased::NotNow)?;
     Ok(running.open(&app.keys.node)?)
 }
 
@@ -86,5 +97,8 @@ pub async fn key_sheets(
     room: RoomId,
 ) -> Result<Vec<(AttemptId, KeySheet)>, NotReleased> {
     let finished = store::finished(executor, room).await?;
-    finished.iter().map(|form| Ok((form.attempt, form.open(&app.keys.node)?))).collect()
+    finished
+        .iter()
+        .map(|form| Ok((form.attempt, form.open(&app.keys.node)?)))
+        .collect()
 }

@@ -14,7 +14,10 @@ use sqlx::{Row, SqliteExecutor};
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn sealed_paper(executor: impl SqliteExecutor<'_>, form: FormId) -> Result<Option<Vec<u8>>, sqlx::Error> {
+pub async fn sealed_paper(
+    executor: impl SqliteExecutor<'_>,
+    form: FormId,
+) -> Result<Option<Vec<u8>>, sqlx::Error> {
     sqlx::query_scalar("select sealed_paper from form where id = $1")
         .bind(form.to_string())
         .fetch_optional(executor)
@@ -25,12 +28,17 @@ pub async fn sealed_paper(executor: impl SqliteExecutor<'_>, form: FormId) -> Re
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn key_commitment(executor: impl SqliteExecutor<'_>, form: FormId) -> Result<Option<Digest>, sqlx::Error> {
+pub async fn key_commitment(
+    executor: impl SqliteExecutor<'_>,
+    form: FormId,
+) -> Result<Option<Digest>, sqlx::Error> {
     let bytes: Option<Vec<u8>> = sqlx::query_scalar("select key_commitment from form where id = $1")
         .bind(form.to_string())
         .fetch_optional(executor)
         .await?;
-    bytes.map(|bytes| Digest::try_from(bytes.as_slice()).map_err(|e| broken("key_commitment", e))).transpose()
+    bytes
+        .map(|bytes| Digest::try_from(bytes.as_slice()).map_err(|e| broken("key_commitment", e)))
+        .transpose()
 }
 
 /// Proof that a room runs and has this form, with the form's wrapped key.
@@ -55,7 +63,12 @@ pub async fn running(
     row.map(|row| {
         let sitting = parsed(&row, "sitting")?;
         let (sitting_key, paper_key) = (row.try_get("wrapped")?, row.try_get("wrapped_paper_key")?);
-        Ok(Running { sitting, form, sitting_key, paper_key })
+        Ok(Running {
+            sitting,
+            form,
+            sitting_key,
+            paper_key,
+        })
     })
     .transpose()
 }
@@ -120,14 +133,20 @@ pub async fn target(tx: &mut Tx, sitting: SittingId) -> Result<Option<Target>, s
     .fetch_optional(&mut **tx)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let attempts = sqlx::query("select id from attempt where sitting = $1 order by id").bind(&id).fetch_all(&mut **tx).await?;
+    let attempts = sqlx::query("select id from attempt where sitting = $1 order by id")
+        .bind(&id)
+        .fetch_all(&mut **tx)
+        .await?;
     Ok(Some(Target {
         exam: parsed(&row, "exam")?,
         title: row.try_get("title")?,
         subject: row.try_get("subject")?,
         duration: Millis(row.try_get("duration")?),
         unopened: row.try_get::<i64, _>("unopened")? != 0,
-        attempts: attempts.iter().map(|row| parsed(row, "id")).collect::<Result<_, _>>()?,
+        attempts: attempts
+            .iter()
+            .map(|row| parsed(row, "id"))
+            .collect::<Result<_, _>>()?,
     }))
 }
 
@@ -137,14 +156,22 @@ pub async fn target(tx: &mut Tx, sitting: SittingId) -> Result<Option<Target>, s
 /// Whatever the database says.
 pub async fn replace(tx: &mut Tx, sitting: SittingId, paper: &NewPaper) -> Result<(), sqlx::Error> {
     let id = sitting.to_string();
-    sqlx::query("update attempt set form = null where sitting = $1").bind(&id).execute(&mut **tx).await?;
-    sqlx::query("delete from form where sitting = $1").bind(&id).execute(&mut **tx).await?;
-    sqlx::query("insert into sitting_key (sitting, wrapped) values ($1, $2)
-                 on conflict (sitting) do update set wrapped = excluded.wrapped")
+    sqlx::query("update attempt set form = null where sitting = $1")
         .bind(&id)
-        .bind(&paper.wrapped_sitting_key)
         .execute(&mut **tx)
         .await?;
+    sqlx::query("delete from form where sitting = $1")
+        .bind(&id)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query(
+        "insert into sitting_key (sitting, wrapped) values ($1, $2)
+                 on conflict (sitting) do update set wrapped = excluded.wrapped",
+    )
+    .bind(&id)
+    .bind(&paper.wrapped_sitting_key)
+    .execute(&mut **tx)
+    .await?;
     sqlx::query("update sitting set questions = $1 where id = $2")
         .bind(i64::from(paper.questions))
         .bind(&id)

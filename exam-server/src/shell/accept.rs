@@ -44,7 +44,13 @@ pub async fn serve(
                 }
             },
         };
-        tokio::spawn(connection(stream, address, acceptor.clone(), router.clone(), graceful.watcher()));
+        tokio::spawn(connection(
+            stream,
+            address,
+            acceptor.clone(),
+            router.clone(),
+            graceful.watcher(),
+        ));
     }
     drop(listener);
     if let Ok(graceful) = Arc::try_unwrap(graceful) {
@@ -68,12 +74,22 @@ async fn connection(
         return;
     };
     let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
-    let peer = Peer { address, certificate: certificate.map(|der| der.as_ref().into()) };
-    let service = router.layer(Extension(peer)).map_request(|r: hyper::Request<_>| r.map(Body::new));
+    let peer = Peer {
+        address,
+        certificate: certificate.map(|der| der.as_ref().into()),
+    };
+    let service = router
+        .layer(Extension(peer))
+        .map_request(|r: hyper::Request<_>| r.map(Body::new));
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIME).max_buf_size(16 * 1024);
-    let serving =
-        builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service)).into_owned();
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIME)
+        .max_buf_size(16 * 1024);
+    let serving = builder
+        .serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service))
+        .into_owned();
     if let Err(error) = watcher.watch(serving).await {
         tracing::debug!(%error, "connection ended");
     }

@@ -20,7 +20,10 @@ struct Counters {
 
 impl Default for Counters {
     fn default() -> Self {
-        Self { control: watch::channel(0).0, anything: watch::channel(0).0 }
+        Self {
+            control: watch::channel(0).0,
+            anything: watch::channel(0).0,
+        }
     }
 }
 

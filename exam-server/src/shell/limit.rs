@@ -25,7 +25,10 @@ impl Default for Limit {
 impl Limit {
     /// Allows this many tries in a row.
     pub fn of(most: u32) -> Self {
-        Self { most, tries: Mutex::default() }
+        Self {
+            most,
+            tries: Mutex::default(),
+        }
     }
 
     /// Counts one try; false when this name has to wait.
@@ -47,7 +50,10 @@ impl Limit {
 
     /// Forgets the tries of a name that has proven itself.
     pub fn forget(&self, name: &str) {
-        self.tries.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        self.tries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(name);
     }
 }
 

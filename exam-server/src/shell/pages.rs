@@ -31,11 +31,17 @@ pub fn present() -> bool {
 
 fn file(path: &str, request: &HeaderMap) -> Response {
     let Some(plain) = Files::get(path) else {
-        return (StatusCode::NOT_FOUND, "Không có trang này trong chương trình. / No such page in this program.\n")
+        return (
+            StatusCode::NOT_FOUND,
+            "Không có trang này trong chương trình. / No such page in this program.\n",
+        )
             .into_response();
     };
     let tag = format!("\"{}\"", hex::encode(&plain.metadata.sha256_hash()[..16]));
-    if request.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == tag.as_bytes()) {
+    if request
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|seen| seen.as_bytes() == tag.as_bytes())
+    {
         return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
     }
     let (body, encoding) = smallest(path, plain, request);
@@ -55,8 +61,13 @@ fn file(path: &str, request: &HeaderMap) -> Response {
 }
 
 fn smallest(path: &str, plain: EmbeddedFile, request: &HeaderMap) -> (EmbeddedFile, Option<&'static str>) {
-    let accepted = request.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or("");
-    let takes_brotli = accepted.split(',').any(|one| one.trim().split(';').next() == Some("br"));
+    let accepted = request
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("");
+    let takes_brotli = accepted
+        .split(',')
+        .any(|one| one.trim().split(';').next() == Some("br"));
     match Files::get(&format!("{path}.br")) {
         Some(compressed) if takes_brotli => (compressed, Some("br")),
         _ => (plain, None),

@@ -18,8 +18,14 @@ const HEADERS: [(HeaderName, &str); 7] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), microphone=(), geolocation=()",
+    ),
 ];
 
 /// Adds the headers and refuses what comes from another site.
@@ -37,22 +43,32 @@ pub async fn guard(request: Request, next: Next) -> Response {
         next.run(request).await
     };
     for (name, value) in HEADERS {
-        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+        response
+            .headers_mut()
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     response
 }
 
 /// Browsers send `Origin` with every writing request and every socket; programs without a browser send none.
 fn same_site(headers: &HeaderMap) -> bool {
-    let fetch_site = headers.get("sec-fetch-site").map_or("none", |v| v.to_str().unwrap_or(""));
+    let fetch_site = headers
+        .get("sec-fetch-site")
+        .map_or("none", |v| v.to_str().unwrap_or(""));
     if !matches!(fetch_site, "none" | "same-origin") {
         return false;
     }
     let Some(origin) = headers.get(header::ORIGIN) else {
         return true;
     };
-    let host = headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("");
-    origin.to_str().is_ok_and(|origin| origin.strip_prefix("https://") == Some(host))
+    let host = headers
+        .get(header::HOST)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("");
+    origin
+        .to_str()
+        .is_ok_and(|origin| origin.strip_prefix("https://") == Some(host))
 }
 
 #[cfg(test)]
@@ -60,16 +76,31 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(n, v)| (HeaderName::from_static(n), HeaderValue::from_static(v))).collect()
+        pairs
+            .iter()
+            .map(|(n, v)| (HeaderName::from_static(n), HeaderValue::from_static(v)))
+            .collect()
     }
 
     #[test]
     fn another_site_is_refused_and_programs_are_not() {
         assert!(same_site(&headers(&[("host", "thi:8443")])));
-        assert!(same_site(&headers(&[("host", "thi:8443"), ("origin", "https://thi:8443")])));
-        assert!(!same_site(&headers(&[("host", "thi:8443"), ("origin", "http://thi:8443")])));
-        assert!(!same_site(&headers(&[("host", "thi:8443"), ("origin", "https://evil")])));
+        assert!(same_site(&headers(&[
+            ("host", "thi:8443"),
+            ("origin", "https://thi:8443")
+        ])));
+        assert!(!same_site(&headers(&[
+            ("host", "thi:8443"),
+            ("origin", "http://thi:8443")
+        ])));
+        assert!(!same_site(&headers(&[
+            ("host", "thi:8443"),
+            ("origin", "https://evil")
+        ])));
         assert!(!same_site(&headers(&[("host", "thi"), ("origin", "null")])));
-        assert!(!same_site(&headers(&[("host", "thi"), ("sec-fetch-site", "cross-site")])));
+        assert!(!same_site(&headers(&[
+            ("host", "thi"),
+            ("sec-fetch-site", "cross-site")
+        ])));
     }
 }

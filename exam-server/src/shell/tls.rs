@@ -26,10 +26,13 @@ pub struct Peer {
 /// Names the file that is missing or broken.
 pub fn server_config(certificate: &Path, key: &Path, exam_ca: &Path) -> Result<Arc<ServerConfig>> {
     let chain = certificates(certificate)?;
-    let key = PrivateKeyDer::from_pem_file(key).with_context(|| format!("{}: no private key", key.display()))?;
+    let key =
+        PrivateKeyDer::from_pem_file(key).with_context(|| format!("{}: no private key", key.display()))?;
     let mut roots = RootCertStore::empty();
     for root in certificates(exam_ca)? {
-        roots.add(root).with_context(|| format!("{}: not a CA certificate", exam_ca.display()))?;
+        roots
+            .add(root)
+            .with_context(|| format!("{}: not a CA certificate", exam_ca.display()))?;
     }
     let provider = Arc::new(default_provider());
     let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone())

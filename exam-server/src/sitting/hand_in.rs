@@ -25,7 +25,10 @@ pub struct SignedHandIn {
 pub fn open(seat_key: &PublicKey, envelope: &[u8]) -> Result<SignedHandIn, ProblemCode> {
     let payload = verify_cose(&seat_key.0, HAND_IN, envelope).map_err(|_| ProblemCode::RecordInvalid)?;
     let content: HandIn = canonical::decode(&payload).map_err(|_| ProblemCode::RecordInvalid)?;
-    Ok(SignedHandIn { content, hash: Fixed(sha256(envelope)) })
+    Ok(SignedHandIn {
+        content,
+        hash: Fixed(sha256(envelope)),
+    })
 }
 
 /// What a hand-in must say to be taken.
@@ -68,7 +71,14 @@ impl SignedHandIn {
             && said.last_sequence == stored.last_sequence
             && said.head == stored.head
             && said.answers == stored.answers;
-        if same { Ok(AgreedHandIn { content: self.content, hash: self.hash }) } else { Err(ProblemCode::RecordInvalid) }
+        if same {
+            Ok(AgreedHandIn {
+                content: self.content,
+                hash: self.hash,
+            })
+        } else {
+            Err(ProblemCode::RecordInvalid)
+        }
     }
 }
 
@@ -111,23 +121,46 @@ mod tests {
             key_commitment: Fixed([3; 32]),
             last_sequence: 5,
             head: Fixed([4; 32]),
-            answers: vec![Answer { question: 1, response: Response::Choice(2) }],
+            answers: vec![Answer {
+                question: 1,
+                response: Response::Choice(2),
+            }],
         }
     }
 
     fn said() -> HandIn {
-        let Stored { attempt, epoch, form, key_commitment, last_sequence, head, answers } = stored();
-        HandIn { attempt, epoch, form, key_commitment, last_sequence, head, answers }
+        let Stored {
+            attempt,
+            epoch,
+            form,
+            key_commitment,
+            last_sequence,
+            head,
+            answers,
+        } = stored();
+        HandIn {
+            attempt,
+            epoch,
+            form,
+            key_commitment,
+            last_sequence,
+            head,
+            answers,
+        }
     }
 
     fn sign(key: &SigningKey, content_type: &str, hand_in: &HandIn) -> Vec<u8> {
-        key.sign_cose(&SystemRandom::new(), content_type, canonical::encode(hand_in)).unwrap()
+        key.sign_cose(&SystemRandom::new(), content_type, canonical::encode(hand_in))
+            .unwrap()
     }
 
     #[test]
     fn takes_only_what_the_seat_signed_as_a_hand_in() {
         let random = SystemRandom::new();
-        let (seat, other) = (SigningKey::generate(&random).unwrap(), SigningKey::generate(&random).unwrap());
+        let (seat, other) = (
+            SigningKey::generate(&random).unwrap(),
+            SigningKey::generate(&random).unwrap(),
+        );
         let key = Fixed(seat.public_key());
         assert!(open(&key, &sign(&seat, HAND_IN, &said())).is_ok());
         assert!(open(&key, &sign(&other, HAND_IN, &said())).is_err());
@@ -143,29 +176,61 @@ mod tests {
         let random = SystemRandom::new();
         let seat = SigningKey::generate(&random).unwrap();
         let agrees = |hand_in: &HandIn| {
-            open(&Fixed(seat.public_key()), &sign(&seat, HAND_IN, hand_in)).unwrap().agree(&stored()).is_ok()
+            open(&Fixed(seat.public_key()), &sign(&seat, HAND_IN, hand_in))
+                .unwrap()
+                .agree(&stored())
+                .is_ok()
         };
         assert!(agrees(&said()));
-        assert!(!agrees(&HandIn { attempt: AttemptId::from_random([9; 16]), ..said() }));
+        assert!(!agrees(&HandIn {
+            attempt: AttemptId::from_random([9; 16]),
+            ..said()
+        }));
         assert!(!agrees(&HandIn { epoch: 2, ..said() }));
-        assert!(!agrees(&HandIn { form: FormId::from_random([9; 16]), ..said() }));
-        assert!(!agrees(&HandIn { key_commitment: Fixed([9; 32]), ..said() }));
-        assert!(!agrees(&HandIn { last_sequence: 4, ..said() }));
-        assert!(!agrees(&HandIn { head: Fixed([9; 32]), ..said() }));
-        assert!(!agrees(&HandIn { answers: Vec::new(), ..said() }));
+        assert!(!agrees(&HandIn {
+            form: FormId::from_random([9; 16]),
+            ..said()
+        }));
+        assert!(!agrees(&HandIn {
+            key_commitment: Fixed([9; 32]),
+            ..said()
+        }));
+        assert!(!agrees(&HandIn {
+            last_sequence: 4,
+            ..said()
+        }));
+        assert!(!agrees(&HandIn {
+            head: Fixed([9; 32]),
+            ..said()
+        }));
+        assert!(!agrees(&HandIn {
+            answers: Vec::new(),
+            ..said()
+        }));
     }
 
     #[test]
     fn the_receipt_covers_hand_in_and_certificate() {
         let random = SystemRandom::new();
-        let (seat, server) = (SigningKey::generate(&random).unwrap(), SigningKey::generate(&random).unwrap());
+        let (seat, server) = (
+            SigningKey::generate(&random).unwrap(),
+            SigningKey::generate(&random).unwrap(),
+        );
         let envelope = sign(&seat, HAND_IN, &said());
-        let agreed = open(&Fixed(seat.public_key()), &envelope).unwrap().agree(&stored()).unwrap();
-        let receipt = agreed.countersign(&server, &random, b"certificate", Timestamp(7), true).unwrap();
+        let agreed = open(&Fixed(seat.public_key()), &envelope)
+            .unwrap()
+            .agree(&stored())
+            .unwrap();
+        let receipt = agreed
+            .countersign(&server, &random, b"certificate", Timestamp(7), true)
+            .unwrap();
         let payload = verify_cose(&server.public_key(), RECEIPT, &receipt).unwrap();
         let receipt: Receipt = canonical::decode(&payload).unwrap();
         assert_eq!(receipt.hand_in, Fixed(sha256(&envelope)));
         assert_eq!(receipt.seat_certificate, Fixed(sha256(b"certificate")));
-        assert_eq!((receipt.answered, receipt.late, receipt.received_at), (1, true, Timestamp(7)));
+        assert_eq!(
+            (receipt.answered, receipt.late, receipt.received_at),
+            (1, true, Timestamp(7))
+        );
     }
 }

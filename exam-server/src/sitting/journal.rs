@@ -57,7 +57,10 @@ pub fn decode(owner: &Owner, entries: Vec<Bytes>) -> Result<Vec<Line>, ProblemCo
     let mut lines: Vec<Line> = Vec::with_capacity(entries.len());
     for bytes in entries {
         let line = decode_one(owner, bytes.0)?;
-        if lines.last().is_some_and(|before| before.sequence + 1 != line.sequence || before.hash != line.previous) {
+        if lines
+            .last()
+            .is_some_and(|before| before.sequence + 1 != line.sequence || before.hash != line.previous)
+        {
             return Err(ProblemCode::RecordInvalid);
         }
         lines.push(line);
@@ -145,7 +148,10 @@ pub fn final_answers(newest: &[Bytes]) -> Result<Vec<Answer>, canonical::NotCano
     for bytes in newest {
         let entry: JournalEntry = canonical::decode(&bytes.0)?;
         if !is_blank(&entry.response) {
-            answers.push(Answer { question: entry.question, response: entry.response });
+            answers.push(Answer {
+                question: entry.question,
+                response: entry.response,
+            });
         }
     }
     Ok(answers)
@@ -158,13 +164,26 @@ mod tests {
     use proptest::prelude::*;
 
     fn owner() -> Owner {
-        Owner { attempt: AttemptId::from_random([7; 16]), epoch: 2, questions: 40 }
+        Owner {
+            attempt: AttemptId::from_random([7; 16]),
+            epoch: 2,
+            questions: 40,
+        }
     }
 
     fn entry(sequence: u64, previous: Digest) -> JournalEntry {
         let Owner { attempt, epoch, .. } = owner();
         let response = Response::Choice(u8::try_from(sequence % 4).unwrap());
-        JournalEntry { attempt, epoch, sequence, previous, question: 3, response, flagged: false, elapsed: Millis(5) }
+        JournalEntry {
+            attempt,
+            epoch,
+            sequence,
+            previous,
+            question: 3,
+            response,
+            flagged: false,
+            elapsed: Millis(5),
+        }
     }
 
     /// `count` lines after line `after` with head `head`.
@@ -182,25 +201,80 @@ mod tests {
     fn refuses_what_is_not_this_seats() {
         let head = genesis(owner().attempt);
         let good = entry(1, head);
-        let refused = |entry: JournalEntry| decode(&owner(), vec![Bytes(canonical::encode(&entry))]).unwrap_err();
-        assert_eq!(refused(JournalEntry { attempt: AttemptId::from_random([8; 16]), ..good.clone() }), ProblemCode::RecordInvalid);
-        assert_eq!(refused(JournalEntry { epoch: 1, ..good.clone() }), ProblemCode::RecordInvalid);
-        assert_eq!(refused(JournalEntry { sequence: 0, ..good.clone() }), ProblemCode::RecordInvalid);
-        assert_eq!(refused(JournalEntry { sequence: u64::MAX, ..good.clone() }), ProblemCode::MalformedRequest);
-        assert_eq!(refused(JournalEntry { question: 41, ..good.clone() }), ProblemCode::MalformedRequest);
-        assert_eq!(refused(JournalEntry { question: 0, ..good.clone() }), ProblemCode::MalformedRequest);
+        let refused =
+            |entry: JournalEntry| decode(&owner(), vec![Bytes(canonical::encode(&entry))]).unwrap_err();
+        assert_eq!(
+            refused(JournalEntry {
+                attempt: AttemptId::from_random([8; 16]),
+                ..good.clone()
+            }),
+            ProblemCode::RecordInvalid
+        );
+        assert_eq!(
+            refused(JournalEntry {
+                epoch: 1,
+                ..good.clone()
+            }),
+            ProblemCode::RecordInvalid
+        );
+        assert_eq!(
+            refused(JournalEntry {
+                sequence: 0,
+                ..good.clone()
+            }),
+            ProblemCode::RecordInvalid
+        );
+        assert_eq!(
+            refused(JournalEntry {
+                sequence: u64::MAX,
+                ..good.clone()
+            }),
+            ProblemCode::MalformedRequest
+        );
+        assert_eq!(
+            refused(JournalEntry {
+                question: 41,
+                ..good.clone()
+            }),
+            ProblemCode::MalformedRequest
+        );
+        assert_eq!(
+            refused(JournalEntry {
+                question: 0,
+                ..good.clone()
+            }),
+            ProblemCode::MalformedRequest
+        );
         let unsorted = Response::Choices(vec![2, 1]);
-        assert_eq!(refused(JournalEntry { response: unsorted, ..good }), ProblemCode::MalformedRequest);
-        assert_eq!(decode(&owner(), vec![Bytes(vec![1, 2, 3])]), Err(ProblemCode::MalformedRequest));
+        assert_eq!(
+            refused(JournalEntry {
+                response: unsorted,
+                ..good
+            }),
+            ProblemCode::MalformedRequest
+        );
+        assert_eq!(
+            decode(&owner(), vec![Bytes(vec![1, 2, 3])]),
+            Err(ProblemCode::MalformedRequest)
+        );
     }
 
     #[test]
     fn refuses_gaps_and_broken_chains_within_a_frame() {
         let lines = chain(0, genesis(owner().attempt), 3);
-        assert_eq!(decode(&owner(), vec![lines[0].clone(), lines[2].clone()]), Err(ProblemCode::RecordInvalid));
+        assert_eq!(
+            decode(&owner(), vec![lines[0].clone(), lines[2].clone()]),
+            Err(ProblemCode::RecordInvalid)
+        );
         let other = chain(1, genesis(owner().attempt), 1);
-        assert_eq!(decode(&owner(), vec![lines[0].clone(), other[0].clone()]), Err(ProblemCode::RecordInvalid));
-        assert_eq!(decode(&owner(), vec![lines[1].clone(), lines[0].clone()]), Err(ProblemCode::RecordInvalid));
+        assert_eq!(
+            decode(&owner(), vec![lines[0].clone(), other[0].clone()]),
+            Err(ProblemCode::RecordInvalid)
+        );
+        assert_eq!(
+            decode(&owner(), vec![lines[1].clone(), lines[0].clone()]),
+            Err(ProblemCode::RecordInvalid)
+        );
     }
 
     proptest! {
@@ -235,10 +309,22 @@ mod tests {
 
     #[test]
     fn blank_answers_are_left_out_of_the_final_ones() {
-        let blank = JournalEntry { response: Response::TrueFalse(vec![None, None]), ..entry(1, genesis(owner().attempt)) };
-        let full = JournalEntry { question: 4, ..entry(2, genesis(owner().attempt)) };
+        let blank = JournalEntry {
+            response: Response::TrueFalse(vec![None, None]),
+            ..entry(1, genesis(owner().attempt))
+        };
+        let full = JournalEntry {
+            question: 4,
+            ..entry(2, genesis(owner().attempt))
+        };
         let newest = [Bytes(canonical::encode(&blank)), Bytes(canonical::encode(&full))];
         let answers = final_answers(&newest).unwrap();
-        assert_eq!(answers, vec![Answer { question: 4, response: Response::Choice(2) }]);
+        assert_eq!(
+            answers,
+            vec![Answer {
+                question: 4,
+                response: Response::Choice(2)
+            }]
+        );
     }
 }

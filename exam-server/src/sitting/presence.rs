@@ -21,7 +21,11 @@ struct Entry {
 
 impl Default for Entry {
     fn default() -> Self {
-        Self { sockets: 0, last_seen: None, wake: watch::channel(0).0 }
+        Self {
+            sockets: 0,
+            last_seen: None,
+            wake: watch::channel(0).0,
+        }
     }
 }
 
@@ -38,9 +42,10 @@ impl Presence {
     /// What is known of a seat.
     pub fn of(&self, attempt: AttemptId) -> Seen {
         let seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        seats
-            .get(&attempt)
-            .map_or_else(Seen::default, |entry| Seen { connected: entry.sockets > 0, last_seen: entry.last_seen })
+        seats.get(&attempt).map_or_else(Seen::default, |entry| Seen {
+            connected: entry.sockets > 0,
+            last_seen: entry.last_seen,
+        })
     }
 
     /// Wakes the sockets of one attempt: another seat has claimed it, or its own row has changed.
@@ -57,7 +62,11 @@ impl Presence {
         let entry = seats.entry(attempt).or_default();
         entry.sockets += 1;
         entry.last_seen = Some(now);
-        Connected { presence: self.clone(), attempt, wake: entry.wake.subscribe() }
+        Connected {
+            presence: self.clone(),
+            attempt,
+            wake: entry.wake.subscribe(),
+        }
     }
 }
 
@@ -100,8 +109,20 @@ mod tests {
         let second = presence.connect(attempt, Timestamp(2));
         drop(first);
         second.seen(Timestamp(3));
-        assert_eq!(presence.of(attempt), Seen { connected: true, last_seen: Some(Timestamp(3)) });
+        assert_eq!(
+            presence.of(attempt),
+            Seen {
+                connected: true,
+                last_seen: Some(Timestamp(3))
+            }
+        );
         drop(second);
-        assert_eq!(presence.of(attempt), Seen { connected: false, last_seen: Some(Timestamp(3)) });
+        assert_eq!(
+            presence.of(attempt),
+            Seen {
+                connected: false,
+                last_seen: Some(Timestamp(3))
+            }
+        );
     }
 }

@@ -42,7 +42,12 @@ pub async fn claim(
     if !ticket::is_plausible(&ticket) {
         return Err(ticket_invalid());
     }
-    verify(&request.key.0, &claim_proof_input(&ticket, &request.key), &request.proof.0).map_err(|_| {
+    verify(
+        &request.key.0,
+        &claim_proof_input(&ticket, &request.key),
+        &request.proof.0,
+    )
+    .map_err(|_| {
         ApiError::new(
             ProblemCode::RecordInvalid,
             "Khóa của máy này không khớp. Hãy tải lại trang rồi thử lại.",
@@ -60,7 +65,9 @@ pub async fn claim(
 fn limit_tries(app: &App, peer: &Peer, ticket: &str) -> ApiResult<()> {
     let now = app.clock.now();
     let prefix = ticket.get(..TICKET_PREFIX).unwrap_or(ticket);
-    if app.claim_address_limit.allow(&peer.address.to_string(), now) && app.claim_ticket_limit.allow(prefix, now) {
+    if app.claim_address_limit.allow(&peer.address.to_string(), now)
+        && app.claim_ticket_limit.allow(prefix, now)
+    {
         return Ok(());
     }
     Err(ApiError::new(
@@ -83,7 +90,9 @@ async fn begin_epoch(app: &App, ticket: &str, request: &ClaimRequest) -> ApiResu
     let mut tx = app.db.write().await?;
     let used = store::seat::use_ticket(&mut tx, &ticket::hash(&app.keys.node, ticket), now).await?;
     let attempt = used.ok_or_else(ticket_invalid)?;
-    let loaded = store::load_attempt(&mut *tx, attempt).await?.ok_or_else(ApiError::not_found)?;
+    let loaded = store::load_attempt(&mut *tx, attempt)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
     let room = loaded.standing.room;
     if matches!(room.state(), RoomState::Planned | RoomState::Closed) {
         return Err(room_not_open());
@@ -94,17 +103,33 @@ async fn begin_epoch(app: &App, ticket: &str, request: &ClaimRequest) -> ApiResu
         attempt,
         epoch: new.epoch,
         key: request.key,
-        evidence: new.evidence.ok_or_else(|| ApiError::internal("a ticket without an admission"))?,
+        evidence: new
+            .evidence
+            .ok_or_else(|| ApiError::internal("a ticket without an admission"))?,
         issued_at: now,
     };
-    let signed = app.keys.receipt.sign_cose(app.random.ring(), SEAT_CERTIFICATE, canonical::encode(&content));
+    let signed = app
+        .keys
+        .receipt
+        .sign_cose(app.random.ring(), SEAT_CERTIFICATE, canonical::encode(&content));
     let certificate = signed.map_err(ApiError::internal)?;
     let token: [u8; 32] = app.random.bytes()?;
-    let seat = Seat { attempt, epoch: new.epoch, key: request.key, certificate };
+    let seat = Seat {
+        attempt,
+        epoch: new.epoch,
+        key: request.key,
+        certificate,
+    };
     store::seat::put_seat(&mut tx, &seat, &Fixed(sha256(&token)), now).await?;
     let candidate = store::label(&mut *tx, attempt).await?;
     let (actor, detail) = (format!("seat:{attempt}"), format!("{{\"epoch\":{}}}", new.epoch));
-    let act = Act { at: now, actor: &actor, act: "seat.claim", object: &actor, detail: &detail };
+    let act = Act {
+        at: now,
+        actor: &actor,
+        act: "seat.claim",
+        object: &actor,
+        detail: &detail,
+    };
     audit::store::append(&mut tx, &act).await?;
     tx.commit().await?;
     app.presence.wake(attempt);
@@ -135,8 +160,12 @@ fn room_not_open() -> ApiError {
 /// No or another seat's token, no paper yet, or the database.
 pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap) -> ApiResult<Response> {
     let hash = bearer(&headers).ok_or_else(no_token)?;
-    let seat = store::seat::seat_by_token(app.db.reader(), &hash).await?.ok_or_else(no_token)?;
-    let attempt = store::load_attempt(app.db.reader(), seat.attempt).await?.ok_or_else(ApiError::not_found)?;
+    let seat = store::seat::seat_by_token(app.db.reader(), &hash)
+        .await?
+        .ok_or_else(no_token)?;
+    let attempt = store::load_attempt(app.db.reader(), seat.attempt)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
     if attempt.epoch != seat.epoch {
         return Err(ApiError::new(
             ProblemCode::SeatTakenOver,
@@ -145,8 +174,17 @@ pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap) -> ApiResult<
         ));
     }
     let form = attempt.form.ok_or_else(no_paper)?;
-    let sealed = paper::store::sealed_paper(app.db.reader(), form).await?.ok_or_else(no_paper)?;
-    Ok(([(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, "no-store")], sealed).into_response())
+    let sealed = paper::store::sealed_paper(app.db.reader(), form)
+        .await?
+        .ok_or_else(no_paper)?;
+    Ok((
+        [
+            (header::CONTENT_TYPE, "application/octet-stream"),
+            (header::CACHE_CONTROL, "no-store"),
+        ],
+        sealed,
+    )
+        .into_response())
 }
 
 fn bearer(headers: &HeaderMap) -> Option<Digest> {
@@ -174,7 +212,9 @@ fn no_paper() -> ApiError {
 
 /// `GET`: the public key that receipts are checked against.
 pub async fn keys(State(app): State<Arc<App>>) -> Json<ServerKeys> {
-    Json(ServerKeys { receipt_key: Fixed(app.keys.receipt.public_key()) })
+    Json(ServerKeys {
+        receipt_key: Fixed(app.keys.receipt.public_key()),
+    })
 }
 
 /// `GET`: a hand-in with its receipt and journal, for `exam-server verify`.
@@ -191,7 +231,13 @@ pub async fn submission(
     let object = format!("attempt:{attempt}");
     let mut tx = app.db.write().await?;
     let (at, actor) = (app.clock.now(), proctor.actor());
-    let act = Act { at, actor: &actor, act: "submission.export", object: &object, detail: "{}" };
+    let act = Act {
+        at,
+        actor: &actor,
+        act: "submission.export",
+        object: &object,
+        detail: "{}",
+    };
     audit::store::append(&mut tx, &act).await?;
     tx.commit().await?;
     let name = format!("attachment; filename=\"{attempt}.submission.json\"");

@@ -191,7 +191,11 @@ impl Room {
     pub fn add_time(self, time: Millis) -> Result<Self, Refused> {
         self.may_add_time()?;
         let stage = self.stage;
-        Ok(Self { credit: self.credit + time, ..self }.moved(stage))
+        Ok(Self {
+            credit: self.credit + time,
+            ..self
+        }
+        .moved(stage))
     }
 
     /// Whether time can be given, to all or to one.
@@ -235,11 +239,18 @@ impl Room {
     }
 
     fn moved(self, stage: Stage) -> Self {
-        Self { stage, version: self.version + 1, ..self }
+        Self {
+            stage,
+            version: self.version + 1,
+            ..self
+        }
     }
 
     fn stopped(self, now: Timestamp) -> Self {
-        Self { elapsed: self.elapsed(now), ..self }
+        Self {
+            elapsed: self.elapsed(now),
+            ..self
+        }
     }
 }
 

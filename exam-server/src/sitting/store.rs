@@ -66,7 +66,11 @@ pub async fn save_room(tx: &mut Tx, room: &Room) -> Result<(), sqlx::Error> {
     .bind(row.id.to_string())
     .execute(&mut **tx)
     .await?;
-    if done.rows_affected() == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(sqlx::Error::RowNotFound)
+    }
 }
 
 /// Gives one attempt more time.
@@ -79,7 +83,11 @@ pub async fn add_credit(tx: &mut Tx, attempt: AttemptId, time: Millis) -> Result
         .bind(attempt.to_string())
         .execute(&mut **tx)
         .await?;
-    if done.rows_affected() == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(sqlx::Error::RowNotFound)
+    }
 }
 
 /// An attempt with everything that decides what its seat may do.
@@ -136,7 +144,9 @@ fn attempt(id: AttemptId, row: &SqliteRow) -> Result<Attempt, sqlx::Error> {
         epoch: whole(row, "epoch")?,
         last_sequence: whole(row, "last_sequence")?,
         head: digest(row, "head")?,
-        form: form.map(|text| text.parse().map_err(|e| broken("form", e))).transpose()?,
+        form: form
+            .map(|text| text.parse().map_err(|e| broken("form", e)))
+            .transpose()?,
         questions: whole(row, "questions")?,
     })
 }
@@ -179,5 +189,7 @@ pub async fn running_rooms(executor: impl SqliteExecutor<'_>) -> Result<Vec<(Roo
     )
     .fetch_all(executor)
     .await?;
-    rows.iter().map(|row| Ok((room(row, "id")?, Millis(row.try_get("longest")?)))).collect()
+    rows.iter()
+        .map(|row| Ok((room(row, "id")?, Millis(row.try_get("longest")?))))
+        .collect()
 }

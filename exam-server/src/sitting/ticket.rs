@@ -29,12 +29,20 @@ pub async fn issue(tx: &mut Tx, app: &App, attempt: AttemptId) -> ApiResult<Tick
     let expires_at = now + Millis::minutes(i64::from(app.config.exam.ticket_minutes));
     store::seat::put_ticket(tx, &hash(&app.keys.node, &ticket), attempt, now, expires_at).await?;
     let seat = store::label(&mut **tx, attempt).await?.seat;
-    Ok(TicketView { attempt, ticket: shown(&ticket), expires_at, seat })
+    Ok(TicketView {
+        attempt,
+        ticket: shown(&ticket),
+        expires_at,
+        seat,
+    })
 }
 
 /// A ticket from 8 random bytes, 5 bits of each.
 pub fn from_random(bytes: [u8; LENGTH]) -> String {
-    bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect()
+    bytes
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(byte & 31)]))
+        .collect()
 }
 
 /// A ticket as it is shown: `K7Q2-9XMD`.
@@ -46,7 +54,10 @@ pub fn shown(ticket: &str) -> String {
 /// What is stored of a normalised ticket: HMAC-SHA-256 under the node key.
 pub fn hash(node: &ContentKey, normalised: &str) -> Digest {
     let key = hmac::Key::new(hmac::HMAC_SHA256, node.as_bytes());
-    let tag = hmac::sign(&key, &[b"truong-thi ticket".as_slice(), normalised.as_bytes()].concat());
+    let tag = hmac::sign(
+        &key,
+        &[b"truong-thi ticket".as_slice(), normalised.as_bytes()].concat(),
+    );
     let bytes = tag.as_ref().try_into().expect("an HMAC-SHA-256 tag has 32 bytes");
     Fixed(bytes)
 }

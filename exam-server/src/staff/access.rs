@@ -63,7 +63,9 @@ impl FromRequestParts<Arc<App>> for LoggedIn {
         let jar = CookieJar::from_headers(&parts.headers);
         let hash = session_hash(&jar).ok_or_else(not_logged_in)?;
         let oldest = Timestamp(app.clock.now().0 - SESSION_LIFE.0);
-        let member = store::by_session(app.db.reader(), &hash, oldest).await?.ok_or_else(not_logged_in)?;
+        let member = store::by_session(app.db.reader(), &hash, oldest)
+            .await?
+            .ok_or_else(not_logged_in)?;
         Ok(Self { member })
     }
 }
@@ -74,7 +76,9 @@ impl FromRequestParts<Arc<App>> for Proctor {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         let LoggedIn { member } = LoggedIn::from_request_parts(parts, app).await?;
         let (kind, id) = named_in_path(parts, app).await?;
-        let room = store::room_of(app.db.reader(), kind, &id).await?.ok_or_else(ApiError::not_found)?;
+        let room = store::room_of(app.db.reader(), kind, &id)
+            .await?
+            .ok_or_else(ApiError::not_found)?;
         // A room that is not open to this person looks like one that does not exist.
         if store::may_enter(app.db.reader(), &member, room).await? {
             Ok(Self { member, room })
@@ -85,7 +89,9 @@ impl FromRequestParts<Arc<App>> for Proctor {
 }
 
 async fn named_in_path(parts: &mut Parts, app: &Arc<App>) -> Result<(Kind, String), ApiError> {
-    let params = RawPathParams::from_request_parts(parts, app).await.map_err(ApiError::internal)?;
+    let params = RawPathParams::from_request_parts(parts, app)
+        .await
+        .map_err(ApiError::internal)?;
     params
         .iter()
         .find_map(|(name, value)| match name {

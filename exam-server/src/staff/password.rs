@@ -16,7 +16,9 @@ pub struct HashFailed;
 /// # Errors
 /// [`HashFailed`] when the machine can't.
 pub fn hash(password: &str) -> Result<String, HashFailed> {
-    let hash = Argon2::default().hash_password(password.as_bytes()).map_err(|_| HashFailed)?;
+    let hash = Argon2::default()
+        .hash_password(password.as_bytes())
+        .map_err(|_| HashFailed)?;
     Ok(hash.to_string())
 }
 
@@ -26,7 +28,11 @@ pub fn hash(password: &str) -> Result<String, HashFailed> {
 /// [`HashFailed`] when the check could not be run.
 pub async fn verify(password: String, stored: String) -> Result<bool, HashFailed> {
     let _permit = HASHING.acquire().await.map_err(|_| HashFailed)?;
-    let check = move || Argon2::default().verify_password(password.as_bytes(), stored.as_str()).is_ok();
+    let check = move || {
+        Argon2::default()
+            .verify_password(password.as_bytes(), stored.as_str())
+            .is_ok()
+    };
     tokio::task::spawn_blocking(check).await.map_err(|_| HashFailed)
 }
 

@@ -16,7 +16,8 @@ use exam_protocol::problem::ProblemCode;
 use std::sync::Arc;
 
 /// A hash that no password fits, so that unknown names take as long as known ones.
-const NO_SUCH_MEMBER: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NO_SUCH_MEMBER: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// `POST`: checks name and password and opens a session.
 ///
@@ -33,8 +34,17 @@ pub async fn login(
     let mut tx = app.db.write().await?;
     store::open_session(&mut tx, member.id, &sha256(&token), now).await?;
     let actor = format!("staff:{}", member.id);
-    audit::store::append(&mut tx, &Act { at: now, actor: &actor, act: "staff.login", object: &actor, detail: "{}" })
-        .await?;
+    audit::store::append(
+        &mut tx,
+        &Act {
+            at: now,
+            actor: &actor,
+            act: "staff.login",
+            object: &actor,
+            detail: "{}",
+        },
+    )
+    .await?;
     tx.commit().await?;
     let cookie = Cookie::build((SESSION_COOKIE, hex::encode(token)))
         .path("/")
@@ -57,8 +67,12 @@ pub async fn check(app: &App, request: LoginRequest) -> ApiResult<store::Member>
         ));
     }
     let found = store::by_name(app.db.reader(), &request.name).await?;
-    let stored = found.as_ref().map_or_else(|| NO_SUCH_MEMBER.to_owned(), |(_, hash)| hash.clone());
-    let fits = password::verify(request.password, stored).await.map_err(ApiError::internal)?;
+    let stored = found
+        .as_ref()
+        .map_or_else(|| NO_SUCH_MEMBER.to_owned(), |(_, hash)| hash.clone());
+    let fits = password::verify(request.password, stored)
+        .await
+        .map_err(ApiError::internal)?;
     match found {
         Some((member, _)) if fits => {
             app.login_limit.forget(&member.name);
@@ -88,15 +102,28 @@ pub async fn logout(
 ) -> ApiResult<(CookieJar, StatusCode)> {
     if let Some(hash) = session_hash(&jar) {
         let actor = format!("staff:{}", logged_in.member.id);
-        let act = Act { at: app.clock.now(), actor: &actor, act: "staff.logout", object: &actor, detail: "{}" };
+        let act = Act {
+            at: app.clock.now(),
+            actor: &actor,
+            act: "staff.logout",
+            object: &actor,
+            detail: "{}",
+        };
         let mut tx = app.db.write().await?;
         store::close_session(&mut tx, &hash).await?;
         audit::store::append(&mut tx, &act).await?;
         tx.commit().await?;
     }
-    Ok((jar.remove(Cookie::build(SESSION_COOKIE).path("/").secure(true)), StatusCode::NO_CONTENT))
+    Ok((
+        jar.remove(Cookie::build(SESSION_COOKIE).path("/").secure(true)),
+        StatusCode::NO_CONTENT,
+    ))
 }
 
 fn me(member: &store::Member) -> Me {
-    Me { id: member.id, name: member.name.clone(), display_name: member.display_name.clone() }
+    Me {
+        id: member.id,
+        name: member.name.clone(),
+        display_name: member.display_name.clone(),
+    }
 }

@@ -68,11 +68,13 @@ pub async fn grant(tx: &mut Tx, name: &str, room: RoomId) -> Result<(), sqlx::Er
 /// # Errors
 /// Whatever the database says.
 pub async fn by_name(reader: &Reader, name: &str) -> Result<Option<(Member, String)>, sqlx::Error> {
-    let row = sqlx::query("select id, name, display_name, all_rooms, password_hash from staff where name = $1")
-        .bind(name)
-        .fetch_optional(reader)
-        .await?;
-    row.map(|row| Ok((member(&row)?, row.try_get("password_hash")?))).transpose()
+    let row =
+        sqlx::query("select id, name, display_name, all_rooms, password_hash from staff where name = $1")
+            .bind(name)
+            .fetch_optional(reader)
+            .await?;
+    row.map(|row| Ok((member(&row)?, row.try_get("password_hash")?)))
+        .transpose()
 }
 
 /// Opens a session.
@@ -85,12 +87,14 @@ pub async fn open_session(
     token_hash: &[u8; 32],
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("insert into staff_session (token_hash, staff, created_at, last_used) values ($1, $2, $3, $3)")
-        .bind(token_hash.as_slice())
-        .bind(staff.to_string())
-        .bind(now.0)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "insert into staff_session (token_hash, staff, created_at, last_used) values ($1, $2, $3, $3)",
+    )
+    .bind(token_hash.as_slice())
+    .bind(staff.to_string())
+    .bind(now.0)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 
@@ -154,7 +158,8 @@ pub async fn room_of(reader: &Reader, kind: Kind, id: &str) -> Result<Option<Roo
         Kind::Attempt => sqlx::query_scalar("select room from attempt where id = $1"),
     };
     let room: Option<String> = query.bind(id).fetch_optional(reader).await?;
-    room.map(|text| text.parse().map_err(|e| sqlx::Error::Decode(Box::new(e)))).transpose()
+    room.map(|text| text.parse().map_err(|e| sqlx::Error::Decode(Box::new(e))))
+        .transpose()
 }
 
 /// Things that belong to a room.

@@ -21,7 +21,13 @@ fn planned() -> Room {
 }
 
 fn standing(room: Room) -> Standing {
-    Standing { room, duration: DURATION, credit: Millis(0), version: 1, handed_in: false }
+    Standing {
+        room,
+        duration: DURATION,
+        credit: Millis(0),
+        version: 1,
+        handed_in: false,
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -134,47 +140,97 @@ proptest! {
 
 #[test]
 fn a_pause_gives_the_grace_and_then_waits() {
-    let room = planned().open().unwrap().start(Timestamp(0)).unwrap().pause(Timestamp(1000)).unwrap();
+    let room = planned()
+        .open()
+        .unwrap()
+        .start(Timestamp(0))
+        .unwrap()
+        .pause(Timestamp(1000))
+        .unwrap();
     let standing = standing(room);
     assert_eq!(standing.may_answer(Timestamp(1000) + GRACE, GRACE), Ok(()));
-    assert_eq!(standing.may_answer(Timestamp(1001) + GRACE, GRACE), Err(ProblemCode::WrongState));
-    assert_eq!(standing.may_hand_in(Timestamp(9_999_999), GRACE), Ok(Lateness::InTime));
+    assert_eq!(
+        standing.may_answer(Timestamp(1001) + GRACE, GRACE),
+        Err(ProblemCode::WrongState)
+    );
+    assert_eq!(
+        standing.may_hand_in(Timestamp(9_999_999), GRACE),
+        Ok(Lateness::InTime)
+    );
     assert_eq!(standing.phase(Timestamp(9_999_999)), Phase::Paused);
     assert_eq!(standing.remaining(Timestamp(9_999_999)), DURATION - Millis(1000));
 }
 
 #[test]
 fn an_early_end_gives_the_grace_from_there() {
-    let room = planned().open().unwrap().start(Timestamp(0)).unwrap().end(Timestamp(1000)).unwrap();
+    let room = planned()
+        .open()
+        .unwrap()
+        .start(Timestamp(0))
+        .unwrap()
+        .end(Timestamp(1000))
+        .unwrap();
     let open = standing(room.clone());
     assert_eq!(open.phase(Timestamp(1000)), Phase::Ended);
     assert_eq!(open.may_answer(Timestamp(1000) + GRACE, GRACE), Ok(()));
-    assert_eq!(open.may_answer(Timestamp(1001) + GRACE, GRACE), Err(ProblemCode::TooLate));
-    assert_eq!(open.may_hand_in(Timestamp(1001) + GRACE, GRACE), Ok(Lateness::Late));
+    assert_eq!(
+        open.may_answer(Timestamp(1001) + GRACE, GRACE),
+        Err(ProblemCode::TooLate)
+    );
+    assert_eq!(
+        open.may_hand_in(Timestamp(1001) + GRACE, GRACE),
+        Ok(Lateness::Late)
+    );
     let closed = standing(room.close().unwrap());
-    assert_eq!(closed.may_answer(Timestamp(1000), GRACE), Err(ProblemCode::TooLate));
-    assert_eq!(closed.may_hand_in(Timestamp(1000), GRACE), Err(ProblemCode::TooLate));
+    assert_eq!(
+        closed.may_answer(Timestamp(1000), GRACE),
+        Err(ProblemCode::TooLate)
+    );
+    assert_eq!(
+        closed.may_hand_in(Timestamp(1000), GRACE),
+        Err(ProblemCode::TooLate)
+    );
 }
 
 #[test]
 fn nothing_counts_before_the_start_or_after_the_hand_in() {
     let open = standing(planned().open().unwrap());
     assert_eq!(open.may_answer(Timestamp(0), GRACE), Err(ProblemCode::WrongState));
-    assert_eq!(open.may_hand_in(Timestamp(0), GRACE), Err(ProblemCode::WrongState));
+    assert_eq!(
+        open.may_hand_in(Timestamp(0), GRACE),
+        Err(ProblemCode::WrongState)
+    );
     let running = planned().open().unwrap().start(Timestamp(0)).unwrap();
-    let done = Standing { handed_in: true, ..standing(running) };
+    let done = Standing {
+        handed_in: true,
+        ..standing(running)
+    };
     assert_eq!(done.may_answer(Timestamp(1), GRACE), Err(ProblemCode::WrongState));
-    assert_eq!(done.may_hand_in(Timestamp(1), GRACE), Err(ProblemCode::WrongState));
+    assert_eq!(
+        done.may_hand_in(Timestamp(1), GRACE),
+        Err(ProblemCode::WrongState)
+    );
     assert_eq!(done.phase(Timestamp(1)), Phase::HandedIn);
 }
 
 #[test]
 fn a_room_is_over_only_after_the_longest_time_and_its_grace() {
-    let room = planned().open().unwrap().start(Timestamp(0)).unwrap().add_time(Millis::minutes(5)).unwrap();
+    let room = planned()
+        .open()
+        .unwrap()
+        .start(Timestamp(0))
+        .unwrap()
+        .add_time(Millis::minutes(5))
+        .unwrap();
     let over = Timestamp(0) + DURATION + Millis::minutes(5) + GRACE;
     assert!(!room.is_over(DURATION, GRACE, over));
     assert!(room.is_over(DURATION, GRACE, over + Millis(1)));
-    assert!(!room.pause(Timestamp(5)).unwrap().is_over(DURATION, GRACE, over + Millis(1)));
+    assert!(
+        !room
+            .pause(Timestamp(5))
+            .unwrap()
+            .is_over(DURATION, GRACE, over + Millis(1))
+    );
 }
 
 #[test]
@@ -186,8 +242,32 @@ fn a_clock_set_back_does_not_give_more_than_was_left() {
 #[test]
 fn rows_that_contradict_themselves_are_no_rooms() {
     let row = planned().to_stored();
-    assert!(Room::from_stored(&StoredRoom { state: "running".into(), ..row.clone() }).is_err());
-    assert!(Room::from_stored(&StoredRoom { state: "paused".into(), ..row.clone() }).is_err());
-    assert!(Room::from_stored(&StoredRoom { running_since: Some(Timestamp(1)), ..row.clone() }).is_err());
-    assert!(Room::from_stored(&StoredRoom { state: "gone".into(), ..row }).is_err());
+    assert!(
+        Room::from_stored(&StoredRoom {
+            state: "running".into(),
+            ..row.clone()
+        })
+        .is_err()
+    );
+    assert!(
+        Room::from_stored(&StoredRoom {
+            state: "paused".into(),
+            ..row.clone()
+        })
+        .is_err()
+    );
+    assert!(
+        Room::from_stored(&StoredRoom {
+            running_since: Some(Timestamp(1)),
+            ..row.clone()
+        })
+        .is_err()
+    );
+    assert!(
+        Room::from_stored(&StoredRoom {
+            state: "gone".into(),
+            ..row
+        })
+        .is_err()
+    );
 }

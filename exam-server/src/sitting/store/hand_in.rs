@@ -1,8 +1,8 @@
 //! Hand-ins with their receipts. Insert only.
 
 use super::{journal, seat};
-use crate::db::{Reader, Tx};
 use crate::db::column::whole;
+use crate::db::{Reader, Tx};
 use crate::sitting::submission;
 use exam_protocol::id::AttemptId;
 use exam_protocol::record::SubmissionFile;
@@ -56,10 +56,11 @@ pub async fn get(
     executor: impl SqliteExecutor<'_>,
     attempt: AttemptId,
 ) -> Result<Option<StoredHandIn>, sqlx::Error> {
-    let row = sqlx::query("select epoch, envelope, receipt, received_at, late from hand_in where attempt = $1")
-        .bind(attempt.to_string())
-        .fetch_optional(executor)
-        .await?;
+    let row =
+        sqlx::query("select epoch, envelope, receipt, received_at, late from hand_in where attempt = $1")
+            .bind(attempt.to_string())
+            .fetch_optional(executor)
+            .await?;
     row.map(|row| {
         Ok(StoredHandIn {
             epoch: whole(&row, "epoch")?,
@@ -81,9 +82,19 @@ pub async fn submission(
     server_certificate: &[u8],
     attempt: AttemptId,
 ) -> Result<Option<SubmissionFile>, sqlx::Error> {
-    let Some(hand_in) = get(reader, attempt).await? else { return Ok(None) };
-    let seat = seat::seat_of(reader, attempt, hand_in.epoch).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let Some(hand_in) = get(reader, attempt).await? else {
+        return Ok(None);
+    };
+    let seat = seat::seat_of(reader, attempt, hand_in.epoch)
+        .await?
+        .ok_or(sqlx::Error::RowNotFound)?;
     let lines = journal::lines(reader, attempt).await?;
     let server = server_certificate.to_vec();
-    Ok(Some(submission::build(seat.certificate, hand_in.envelope, hand_in.receipt, server, lines)))
+    Ok(Some(submission::build(
+        seat.certificate,
+        hand_in.envelope,
+        hand_in.receipt,
+        server,
+        lines,
+    )))
 }

@@ -52,8 +52,14 @@ struct NewLine<'a> {
 /// Whatever the database says; then nothing may be committed.
 pub async fn append_batch(tx: &mut Tx, appends: &[Append], now: Timestamp) -> Result<Vec<bool>, sqlx::Error> {
     let taken = advance(tx, appends).await?;
-    let taken: Vec<bool> = appends.iter().map(|append| taken.contains(&append.attempt.to_string())).collect();
-    let chosen = appends.iter().zip(&taken).filter_map(|(append, taken)| taken.then_some(append));
+    let taken: Vec<bool> = appends
+        .iter()
+        .map(|append| taken.contains(&append.attempt.to_string()))
+        .collect();
+    let chosen = appends
+        .iter()
+        .zip(&taken)
+        .filter_map(|(append, taken)| taken.then_some(append));
     insert(tx, chosen, now).await?;
     Ok(taken)
 }
@@ -86,8 +92,14 @@ fn advance_of(append: &Append) -> Option<Advance> {
     })
 }
 
-async fn insert(tx: &mut Tx, appends: impl Iterator<Item = &Append>, now: Timestamp) -> Result<(), sqlx::Error> {
-    let attempts: Vec<(String, &Append)> = appends.map(|append| (append.attempt.to_string(), append)).collect();
+async fn insert(
+    tx: &mut Tx,
+    appends: impl Iterator<Item = &Append>,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let attempts: Vec<(String, &Append)> = appends
+        .map(|append| (append.attempt.to_string(), append))
+        .collect();
     let lines: Vec<NewLine<'_>> = attempts
         .iter()
         .flat_map(|(attempt, append)| {
@@ -125,7 +137,10 @@ fn json(value: &impl Serialize) -> Result<String, sqlx::Error> {
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn newest(executor: impl SqliteExecutor<'_>, attempt: AttemptId) -> Result<Vec<Bytes>, sqlx::Error> {
+pub async fn newest(
+    executor: impl SqliteExecutor<'_>,
+    attempt: AttemptId,
+) -> Result<Vec<Bytes>, sqlx::Error> {
     let rows = sqlx::query(
         "select entry from journal where attempt = $1
              and sequence in (select max(sequence) from journal where attempt = $1 group by question)
@@ -167,5 +182,7 @@ pub async fn hashes(
             .bind(bound(last))
             .fetch_all(executor)
             .await?;
-    rows.iter().map(|row| Ok((whole(row, "sequence")?, digest(row, "hash")?))).collect()
+    rows.iter()
+        .map(|row| Ok((whole(row, "sequence")?, digest(row, "hash")?)))
+        .collect()
 }

@@ -36,7 +36,11 @@ pub async fn put_ticket(
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn use_ticket(tx: &mut Tx, hash: &Digest, now: Timestamp) -> Result<Option<AttemptId>, sqlx::Error> {
+pub async fn use_ticket(
+    tx: &mut Tx,
+    hash: &Digest,
+    now: Timestamp,
+) -> Result<Option<AttemptId>, sqlx::Error> {
     let row = sqlx::query(
         "update ticket set used_at = $1 where hash = $2 and used_at is null and expires_at > $1 returning attempt",
     )
@@ -82,7 +86,9 @@ pub async fn next_epoch(tx: &mut Tx, attempt: AttemptId) -> Result<NewEpoch, sql
         epoch: whole(&row, "epoch")?,
         last_sequence: whole(&row, "last_sequence")?,
         head: digest(&row, "head")?,
-        evidence: evidence.transpose().map_err(|e| broken("admission.evidence_hash", e))?,
+        evidence: evidence
+            .transpose()
+            .map_err(|e| broken("admission.evidence_hash", e))?,
     })
 }
 
@@ -148,11 +154,13 @@ pub async fn seat_of(
     attempt: AttemptId,
     epoch: u32,
 ) -> Result<Option<Seat>, sqlx::Error> {
-    let row = sqlx::query("select attempt, epoch, public_key, certificate from seat where attempt = $1 and epoch = $2")
-        .bind(attempt.to_string())
-        .bind(i64::from(epoch))
-        .fetch_optional(executor)
-        .await?;
+    let row = sqlx::query(
+        "select attempt, epoch, public_key, certificate from seat where attempt = $1 and epoch = $2",
+    )
+    .bind(attempt.to_string())
+    .bind(i64::from(epoch))
+    .fetch_optional(executor)
+    .await?;
     row.map(|row| seat(&row)).transpose()
 }
 
@@ -161,7 +169,10 @@ fn seat(row: &sqlx::sqlite::SqliteRow) -> Result<Seat, sqlx::Error> {
     Ok(Seat {
         attempt: parsed(row, "attempt")?,
         epoch: whole(row, "epoch")?,
-        key: key.as_slice().try_into().map_err(|e: std::array::TryFromSliceError| broken("public_key", e))?,
+        key: key
+            .as_slice()
+            .try_into()
+            .map_err(|e: std::array::TryFromSliceError| broken("public_key", e))?,
         certificate: row.try_get("certificate")?,
     })
 }

@@ -37,7 +37,9 @@ pub async fn end_what_is_over(app: &App) -> Result<(), sqlx::Error> {
 async fn end(app: &App, id: RoomId, longest: Millis, grace: Millis) -> Result<(), sqlx::Error> {
     let now = app.clock.now();
     let mut tx = app.db.write().await?;
-    let Some(room) = store::load_room(&mut *tx, id).await? else { return Ok(()) };
+    let Some(room) = store::load_room(&mut *tx, id).await? else {
+        return Ok(());
+    };
     // Somebody may have given time since the look; the next look sees it.
     if !room.is_over(longest, grace, now) {
         return Ok(());
@@ -46,7 +48,17 @@ async fn end(app: &App, id: RoomId, longest: Millis, grace: Millis) -> Result<()
     store::save_room(&mut tx, &room).await?;
     let object = format!("room:{id}");
     let detail = r#"{"reason":"time-over"}"#;
-    audit::store::append(&mut tx, &Act { at: now, actor: "server", act: "room.end", object: &object, detail }).await?;
+    audit::store::append(
+        &mut tx,
+        &Act {
+            at: now,
+            actor: "server",
+            act: "room.end",
+            object: &object,
+            detail,
+        },
+    )
+    .await?;
     tx.commit().await?;
     app.changes.touch(id);
     tracing::info!(room = %id, "room ended: time is over");

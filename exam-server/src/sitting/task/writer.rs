@@ -56,7 +56,12 @@ impl Writer {
     /// Stores lines; returns when they are on disk or were refused.
     pub async fn append(&self, append: Append) -> Outcome {
         let (reply, outcome) = oneshot::channel();
-        if self.0.send(Message::Append(Order { append, reply })).await.is_err() {
+        if self
+            .0
+            .send(Message::Append(Order { append, reply }))
+            .await
+            .is_err()
+        {
             return Outcome::Failed;
         }
         outcome.await.unwrap_or(Outcome::Failed)
@@ -130,5 +135,8 @@ async fn store(db: &Db, clock: &Clock, appends: &[Append]) -> Result<Vec<Outcome
     let mut tx = db.write().await?;
     let taken = append_batch(&mut tx, appends, clock.now()).await?;
     tx.commit().await?;
-    Ok(taken.into_iter().map(|taken| if taken { Outcome::Stored } else { Outcome::Fenced }).collect())
+    Ok(taken
+        .into_iter()
+        .map(|taken| if taken { Outcome::Stored } else { Outcome::Fenced })
+        .collect())
 }

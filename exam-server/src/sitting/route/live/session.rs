@@ -1,6 +1,7 @@
 //! One seat on its socket: what it may do, what it was told, where its journal ends.
 
 use crate::app::App;
+use crate::audit::{self, chain::Act};
 use crate::paper;
 use crate::sitting::hand_in::{self, Stored};
 use crate::sitting::journal::{self, Line, Owner, Position};
@@ -9,7 +10,6 @@ use crate::sitting::state::Lateness;
 use crate::sitting::store::hand_in::StoredHandIn;
 use crate::sitting::store::{self, Attempt, journal::Append, seat::Seat};
 use crate::sitting::task::writer::Outcome;
-use crate::audit::{self, chain::Act};
 use certs::hash::sha256;
 use exam_protocol::bytes::{Bytes, Digest, Fixed};
 use exam_protocol::problem::ProblemCode;
@@ -78,19 +78,31 @@ impl Session {
         match Self::load(app, token).await {
             Ok(opened) => Ok(opened),
             Err(Refusal::TakenOver) => Err(SeatEvent::TakenOver),
-            Err(Refusal::Code(code)) => Err(SeatEvent::Refused { code, last_sequence: 0 }),
+            Err(Refusal::Code(code)) => Err(SeatEvent::Refused {
+                code,
+                last_sequence: 0,
+            }),
         }
     }
 
     async fn load(app: Arc<App>, token: &Fixed<32>) -> Result<(Self, Vec<SeatEvent>), Refusal> {
         let hash: Digest = Fixed(sha256(token.as_slice()));
         let reader = app.db.reader();
-        let seat = store::seat::seat_by_token(reader, &hash).await?.ok_or(ProblemCode::NotLoggedIn)?;
+        let seat = store::seat::seat_by_token(reader, &hash)
+            .await?
+            .ok_or(ProblemCode::NotLoggedIn)?;
         // Watch first, then read: a change in between is seen.
         let connected = app.presence.connect(seat.attempt, app.clock.now());
-        let room = store::load_attempt(reader, seat.attempt).await?.ok_or(ProblemCode::NotLoggedIn)?.standing.room.id;
+        let room = store::load_attempt(reader, seat.attempt)
+            .await?
+            .ok_or(ProblemCode::NotLoggedIn)?
+            .standing
+            .room
+            .id;
         let control = app.changes.watch_control(room);
-        let attempt = store::load_attempt(reader, seat.attempt).await?.ok_or(ProblemCode::NotLoggedIn)?;
+        let attempt = store::load_attempt(reader, seat.attempt)
+            .await?
+            .ok_or(ProblemCode::NotLoggedIn)?;
         if attempt.epoch != seat.epoch {
             return Err(Refusal::TakenOver);
         }
@@ -98,9 +110,23 @@ impl Session {
         let stopping = app.stopping.subscribe();
         let state = attempt.standing.state(app.clock.now());
         let told = (state.version, state.phase);
-        let welcome = SeatEvent::Welcome { state, last_sequence: attempt.last_sequence, head: attempt.head, answers };
+        let welcome = SeatEvent::Welcome {
+            state,
+            last_sequence: attempt.last_sequence,
+            head: attempt.head,
+            answers,
+        };
         app.changes.progress(room);
-        let mut session = Self { app, seat, attempt, told, key_sent: false, connected, control, stopping };
+        let mut session = Self {
+            app,
+            seat,
+            attempt,
+            told,
+            key_sent: false,
+            connected,
+            control,
+            stopping,
+        };
         let mut events = vec![welcome];
         events.extend(session.form_key().await);
         Ok((session, events))
@@ -113,7 +139,12 @@ impl Session {
 
     /// Resolves when the seat's state may have changed.
     pub(super) async fn changed(&mut self) -> Cause {
-        let left = self.attempt.standing.remaining(self.app.clock.now()).0.clamp(200, 5_000);
+        let left = self
+            .attempt
+            .standing
+            .remaining(self.app.clock.now())
+            .0
+            .clamp(200, 5_000);
         let soon = Duration::from_millis(left.unsigned_abs());
         tokio::select! {
             _ = self.control.changed() => Cause::Act,
@@ -164,7 +195,11 @@ impl Session {
     async fn reload(&mut self) -> Result<(), Refusal> {
         let loaded = store::load_attempt(self.app.db.reader(), self.seat.attempt).await?;
         self.attempt = loaded.ok_or(ProblemCode::NotLoggedIn)?;
-        if self.attempt.epoch == self.seat.epoch { Ok(()) } else { Err(Refusal::TakenOver) }
+        if self.attempt.epoch == self.seat.epoch {
+            Ok(())
+        } else {
+            Err(Refusal::TakenOver)
+        }
     }
 
     async fn heartbeat(&mut self) -> Next {
@@ -203,7 +238,10 @@ impl Session {
         match paper::release::paper_key(&self.app, room, form).await {
             Ok(key) => {
                 self.key_sent = true;
-                Some(SeatEvent::FormKey { form, key: Fixed(*key.as_bytes()) })
+                Some(SeatEvent::FormKey {
+                    form,
+                    key: Fixed(*key.as_bytes()),
+                })
             }
             Err(error) => {
                 tracing::error!(%error, %form, "paper key not released");
@@ -213,8 +251,11 @@ impl Session {
     }
 
     async fn entries(&mut self, entries: Vec<Bytes>) -> Result<u64, Refusal> {
-        let owner =
-            Owner { attempt: self.seat.attempt, epoch: self.seat.epoch, questions: self.attempt.questions };
+        let owner = Owner {
+            attempt: self.seat.attempt,
+            epoch: self.seat.epoch,
+            questions: self.attempt.questions,
+        };
         let lines = journal::decode(&owner, entries)?;
         if let Outcome::Stored = self.append(lines.clone()).await? {
             return Ok(self.attempt.last_sequence);
@@ -234,11 +275,19 @@ impl Session {
             Position::Apart => return Ok(Outcome::Fenced),
         };
         self.must_be_stored(&replayed).await?;
-        let Some(last) = new.last() else { return Ok(Outcome::Stored) };
+        let Some(last) = new.last() else {
+            return Ok(Outcome::Stored);
+        };
         let end = (last.sequence, last.hash);
-        self.attempt.standing.may_answer(self.app.clock.now(), self.app.config.exam.grace())?;
-        let append =
-            Append { attempt: self.seat.attempt, epoch: self.seat.epoch, after: self.attempt.last_sequence, lines: new };
+        self.attempt
+            .standing
+            .may_answer(self.app.clock.now(), self.app.config.exam.grace())?;
+        let append = Append {
+            attempt: self.seat.attempt,
+            epoch: self.seat.epoch,
+            after: self.attempt.last_sequence,
+            lines: new,
+        };
         let outcome = self.app.writer.append(append).await;
         match outcome {
             Outcome::Failed => return Err(ProblemCode::StorageUnavailable.into()),
@@ -253,11 +302,20 @@ impl Session {
 
     /// Lines that were sent before are harmless if they are the same; others are a forgery.
     async fn must_be_stored(&self, lines: &[Line]) -> Result<(), Refusal> {
-        let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return Ok(()) };
+        let (Some(first), Some(last)) = (lines.first(), lines.last()) else {
+            return Ok(());
+        };
         let reader = self.app.db.reader();
         let stored = store::journal::hashes(reader, self.seat.attempt, first.sequence, last.sequence).await?;
-        let same = stored.iter().copied().eq(lines.iter().map(|line| (line.sequence, line.hash)));
-        if same { Ok(()) } else { Err(ProblemCode::RecordInvalid.into()) }
+        let same = stored
+            .iter()
+            .copied()
+            .eq(lines.iter().map(|line| (line.sequence, line.hash)));
+        if same {
+            Ok(())
+        } else {
+            Err(ProblemCode::RecordInvalid.into())
+        }
     }
 
     async fn hand_in(&mut self, envelope: Vec<u8>) -> Result<Vec<u8>, Refusal> {
@@ -267,7 +325,11 @@ impl Session {
         let now = app.clock.now();
         if let Some(before) = store::hand_in::get(&mut *tx, self.seat.attempt).await? {
             let same = before.envelope == envelope;
-            return if same { Ok(before.receipt) } else { Err(ProblemCode::WrongState.into()) };
+            return if same {
+                Ok(before.receipt)
+            } else {
+                Err(ProblemCode::WrongState.into())
+            };
         }
         let loaded = store::load_attempt(&mut *tx, self.seat.attempt).await?;
         self.attempt = loaded.ok_or(ProblemCode::NotLoggedIn)?;
@@ -277,14 +339,32 @@ impl Session {
         let late = self.attempt.standing.may_hand_in(now, app.config.exam.grace())? == Lateness::Late;
         let agreed = signed.agree(&self.stored(&mut tx).await?)?;
         let receipt = agreed
-            .countersign(&app.keys.receipt, app.random.ring(), &self.seat.certificate, now, late)
+            .countersign(
+                &app.keys.receipt,
+                app.random.ring(),
+                &self.seat.certificate,
+                now,
+                late,
+            )
             .map_err(|_| ProblemCode::Internal)?;
         let epoch = self.seat.epoch;
-        let row = StoredHandIn { epoch, envelope, receipt: receipt.clone(), received_at: now, late };
+        let row = StoredHandIn {
+            epoch,
+            envelope,
+            receipt: receipt.clone(),
+            received_at: now,
+            late,
+        };
         store::hand_in::put(&mut tx, self.seat.attempt, &row).await?;
         let actor = format!("seat:{}", self.seat.attempt);
         let detail = format!("{{\"epoch\":{epoch},\"late\":{late}}}");
-        let act = Act { at: now, actor: &actor, act: "seat.hand-in", object: &actor, detail: &detail };
+        let act = Act {
+            at: now,
+            actor: &actor,
+            act: "seat.hand-in",
+            object: &actor,
+            detail: &detail,
+        };
         audit::store::append(&mut tx, &act).await?;
         tx.commit().await?;
         self.reload().await?;

@@ -1,0 +1,194 @@
+//! `exam-server roster import`.
+
+use super::workplace::{Installation, Workplace, print_json, read_file};
+use crate::exam::roster::plan::{Difference, DifferenceKind, Plan, plan};
+use crate::exam::roster::report::Finding;
+use crate::exam::roster::seating::CAPACITY;
+use crate::exam::roster::{Roster as File, read};
+use crate::exam::store::roster as store;
+use anyhow::{Context, Result, bail};
+use clap::{Args, Subcommand};
+use exam_protocol::id::{AttemptId, SittingId};
+use serde::Serialize;
+use serde_json::json;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Rosters.
+#[derive(Debug, Args)]
+pub struct Roster {
+    #[command(subcommand)]
+    command: RosterCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum RosterCommand {
+    /// Take a roster (XLSX or CSV) into a sitting, whole or not at all; prints what differs from what is stored
+    Import(Import),
+}
+
+#[derive(Debug, Args)]
+struct Import {
+    #[command(flatten)]
+    installation: Installation,
+    /// XLSX or CSV
+    file: PathBuf,
+    /// The sitting
+    #[arg(long)]
+    sitting: SittingId,
+    /// Seats of each room, where the file does not say who sits where
+    #[arg(long, default_value_t = CAPACITY)]
+    capacity: usize,
+    /// Only show what would change
+    #[arg(long)]
+    dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What happened to the file.
+#[derive(Serialize)]
+struct Report {
+    /// Whether the file was taken (with `--dry-run`: could be).
+    taken: bool,
+    /// Candidates in it.
+    candidates: usize,
+    faults: Vec<Finding>,
+    warnings: Vec<Finding>,
+    differences: Vec<Difference>,
+}
+
+impl Roster {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// When file, sitting or database can't be used.
+    pub async fn run(self) -> Result<ExitCode> {
+        let RosterCommand::Import(import) = self.command;
+        import.run().await
+    }
+}
+
+impl Import {
+    async fn run(self) -> Result<ExitCode> {
+        let bytes = read_file(&self.file)?;
+        let work = self.installation.open().await?;
+        let report = match read(&bytes) {
+            Ok(roster) => self.take(&work, &bytes, roster).await?,
+            Err(faults) => refused(0, faults, Vec::new()),
+        };
+        work.db.close().await;
+        if self.json {
+            print_json(&report)?;
+        } else {
+            print(&report, self.dry_run);
+        }
+        Ok(if report.taken {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+
+    async fn take(&self, work: &Workplace, bytes: &[u8], roster: File) -> Result<Report> {
+        let mut tx = work.db.write().await?;
+        let stored = store::stored(&mut tx, self.sitting).await?;
+        let stored = stored.with_context(|| {
+            format!(
+                "--sitting {}: không có ca thi này / no such sitting",
+                self.sitting
+            )
+        })?;
+        let seed: [u8; 32] = work.random.bytes()?;
+        let Plan { places, differences } = match plan(&roster.entries, &stored, &seed, self.capacity) {
+            Ok(plan) => plan,
+            Err(faults) => return Ok(refused(roster.entries.len(), faults, roster.warnings)),
+        };
+        if !places.is_empty() && store::is_open(&mut tx, self.sitting).await? {
+            bail!(
+                "ca thi đã mở phòng, danh sách không đổi được nữa / a room of the sitting is open, the roster can't change any more"
+            );
+        }
+        if !self.dry_run && !places.is_empty() {
+            let new_id = || {
+                let bytes = work
+                    .random
+                    .bytes()
+                    .map_err(|e| sqlx::Error::Configuration(Box::new(e)))?;
+                Ok(AttemptId::from_random(bytes))
+            };
+            store::apply(&mut tx, self.sitting, &places, new_id).await?;
+            let file = hex::encode(certs::hash::sha256(bytes));
+            let detail = json!({ "candidates": places.len(), "seed": hex::encode(seed), "file": file });
+            work.audit(
+                &mut tx,
+                "roster.import",
+                &format!("sitting:{}", self.sitting),
+                &detail,
+            )
+            .await?;
+            tx.commit().await?;
+        }
+        let candidates = roster.entries.len();
+        Ok(Report {
+            taken: true,
+            candidates,
+            faults: Vec::new(),
+            warnings: roster.warnings,
+            differences,
+        })
+    }
+}
+
+fn refused(candidates: usize, faults: Vec<Finding>, warnings: Vec<Finding>) -> Report {
+    Report {
+        taken: false,
+        candidates,
+        faults,
+        warnings,
+        differences: Vec::new(),
+    }
+}
+
+fn print(report: &Report, dry_run: bool) {
+    for warning in &report.warnings {
+        println!("chú ý/warning · {warning}");
+    }
+    for fault in &report.faults {
+        println!("lỗi/fault · {fault}");
+    }
+    for difference in &report.differences {
+        let kind = match difference.kind {
+            DifferenceKind::Added => "thêm/added",
+            DifferenceKind::Changed => "sửa/changed",
+            DifferenceKind::Moved => "chuyển/moved",
+            DifferenceKind::Missing => "vắng trong file, vẫn giữ/missing, kept",
+        };
+        println!(
+            "{kind} · {} · {} · {}",
+            difference.candidate_number, difference.name, difference.detail
+        );
+    }
+    let count = |kind| {
+        report
+            .differences
+            .iter()
+            .filter(|difference| difference.kind == kind)
+            .count()
+    };
+    println!(
+        "{}: {} thí sinh/candidates, {} thêm/added, {} sửa/changed, {} chuyển/moved, {} vắng/missing, {} lỗi/faults",
+        match (report.taken, dry_run) {
+            (false, _) => "không nhận, không đổi gì / refused, nothing changed",
+            (true, true) => "chạy thử, không đổi gì / dry run, nothing changed",
+            (true, false) => "đã nhận / taken",
+        },
+        report.candidates,
+        count(DifferenceKind::Added),
+        count(DifferenceKind::Changed),
+        count(DifferenceKind::Moved),
+        count(DifferenceKind::Missing),
+        report.faults.len(),
+    );
+}

@@ -1,0 +1,159 @@
+//! Properties of plans.
+
+use super::*;
+use crate::exam::roster::citizen::Sex;
+use proptest::prelude::*;
+
+fn room(number: u8) -> Room {
+    Room {
+        id: RoomId::from_random([number; 16]),
+        name: format!("Phòng {number:02}"),
+    }
+}
+
+fn entry(number: usize, name: &str) -> Entry {
+    Entry {
+        row: u32::try_from(number).unwrap() + 1,
+        citizen_number: format!("{:012}", 22_208_000_000 + number).parse().unwrap(),
+        name: name.to_owned(),
+        birth_date: "2008-09-05".into(),
+        sex: Sex::Male,
+        class: "12A1".into(),
+        school: String::new(),
+        candidate_number: String::new(),
+        candidate_number_was_number: false,
+        room: String::new(),
+        seat: String::new(),
+    }
+}
+
+/// What the database holds once a plan was applied.
+fn applied(plan: &Plan, before: &Stored) -> Stored {
+    let mut candidates = before.candidates.clone();
+    for (number, place) in (1u8..).zip(&plan.places) {
+        let attempt = place.attempt.unwrap_or(AttemptId::from_random([number; 16]));
+        candidates.retain(|candidate| candidate.citizen_number != place.citizen_number);
+        candidates.push(Existing {
+            attempt,
+            citizen_number: place.citizen_number.clone(),
+            person: place.person.clone(),
+            candidate_number: place.candidate_number.clone(),
+            room: place.room,
+            seat: place.seat.clone(),
+        });
+    }
+    Stored {
+        rooms: before.rooms.clone(),
+        candidates,
+    }
+}
+
+fn empty(rooms: u8) -> Stored {
+    Stored {
+        rooms: (1..=rooms).map(room).collect(),
+        candidates: Vec::new(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn importing_twice_changes_nothing_and_seats_are_unique(count in 1usize..60, seed: [u8; 32], other: [u8; 32]) {
+        let entries: Vec<Entry> = (0..count).map(|n| entry(n, &format!("Nguyễn Văn {n}"))).collect();
+        let first = plan(&entries, &empty(3), &seed, 24).unwrap();
+        prop_assert_eq!(first.places.len(), count);
+        prop_assert!(first.differences.iter().all(|d| d.kind == DifferenceKind::Added));
+        let places: HashSet<(RoomId, &str)> = first.places.iter().map(|p| (p.room, p.seat.as_str())).collect();
+        prop_assert_eq!(places.len(), count);
+        let numbers: HashSet<&str> = first.places.iter().map(|p| p.candidate_number.as_str()).collect();
+        prop_assert_eq!(numbers.len(), count);
+        let stored = applied(&first, &empty(3));
+        prop_assert_eq!(plan(&entries, &stored, &other, 24).unwrap(), Plan::default());
+    }
+
+    #[test]
+    fn newcomers_move_nobody(count in 1usize..20, more in 1usize..20, seed: [u8; 32]) {
+        let mut entries: Vec<Entry> = (0..count).map(|n| entry(n, &format!("Lê Thị {n}"))).collect();
+        let stored = applied(&plan(&entries, &empty(2), &seed, 24).unwrap(), &empty(2));
+        entries.extend((count..count + more).map(|n| entry(n, "An")));
+        let plan = plan(&entries, &stored, &[9; 32], 24).unwrap();
+        prop_assert_eq!(plan.places.len(), more);
+        prop_assert!(plan.differences.iter().all(|d| d.kind == DifferenceKind::Added));
+    }
+}
+
+#[test]
+fn says_what_was_added_changed_moved_and_is_missing() {
+    let entries = [entry(1, "Bùi An"), entry(2, "Lê Bình"), entry(3, "Vũ Chi")];
+    let stored = applied(&plan(&entries, &empty(2), &[1; 32], 24).unwrap(), &empty(2));
+    let changed = Entry {
+        name: "Bùi Ân".into(),
+        ..entries[0].clone()
+    };
+    let moved = Entry {
+        room: "phòng 2".into(),
+        seat: "7".into(),
+        ..entries[1].clone()
+    };
+    let plan = plan(&[changed, moved, entry(4, "Đỗ Dũng")], &stored, &[2; 32], 24).unwrap();
+    let kinds: Vec<DifferenceKind> = plan.differences.iter().map(|d| d.kind).collect();
+    let expected = [
+        DifferenceKind::Changed,
+        DifferenceKind::Moved,
+        DifferenceKind::Added,
+        DifferenceKind::Missing,
+    ];
+    assert_eq!(kinds, expected);
+    assert_eq!(plan.differences[0].detail, "Bùi An → Bùi Ân");
+    assert!(
+        plan.differences[1].detail.ends_with("→ Phòng 02, 07"),
+        "{}",
+        plan.differences[1].detail
+    );
+    assert_eq!(plan.differences[3].name, "Vũ Chi");
+}
+
+#[test]
+fn refuses_unknown_rooms_taken_seats_and_too_many() {
+    let lost = Entry {
+        room: "Phòng 9".into(),
+        ..entry(1, "A")
+    };
+    assert_eq!(
+        plan(&[lost], &empty(2), &[0; 32], 24).unwrap_err()[0].row,
+        Some(2)
+    );
+    let seat = |n, name| Entry {
+        room: "1".into(),
+        seat: "3".into(),
+        ..entry(n, name)
+    };
+    assert_eq!(
+        plan(&[seat(1, "A"), seat(2, "B")], &empty(2), &[0; 32], 24).unwrap_err()[0].row,
+        Some(3)
+    );
+    let many: Vec<Entry> = (0..25).map(|n| entry(n, "A")).collect();
+    assert_eq!(plan(&many, &empty(1), &[0; 32], 24).unwrap_err()[0].row, None);
+    let full: Vec<Entry> = (0..25)
+        .map(|n| Entry {
+            room: "1".into(),
+            ..entry(n, "A")
+        })
+        .collect();
+    assert!(plan(&full, &empty(1), &[0; 32], 24).is_err());
+}
+
+#[test]
+fn rooms_fill_up_in_the_order_of_names() {
+    let names = ["Vũ Yến", "Trần An", "Lê Đạt", "Bùi Dung"];
+    let entries: Vec<Entry> = names.iter().enumerate().map(|(n, name)| entry(n, name)).collect();
+    let plan = plan(&entries, &empty(2), &[5; 32], 2).unwrap();
+    let in_first: Vec<&str> = plan
+        .places
+        .iter()
+        .filter(|p| p.room == room(1).id)
+        .map(|p| p.person.name.as_str())
+        .collect();
+    assert_eq!(in_first, ["Trần An", "Bùi Dung"]);
+    let numbers: Vec<&str> = plan.places.iter().map(|p| p.candidate_number.as_str()).collect();
+    assert_eq!(numbers, ["000004", "000001", "000003", "000002"]);
+}

@@ -1,0 +1,219 @@
+//! The bytes of a spreadsheet or a CSV file → rows of cells. Knows nothing of candidates.
+
+use super::header;
+use super::report::Finding;
+use calamine::{Data, Reader, open_workbook_auto_from_rs};
+use std::io::Cursor;
+
+/// Largest file that is read: a roster of a whole province has fewer bytes.
+const MAX_FILE: usize = 32 * 1024 * 1024;
+
+/// A value in a cell.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Cell {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Text as it stands.
+    Text(String),
+    /// A number: leading zeros are gone.
+    Number(f64),
+    /// A real date.
+    Date {
+        /// Year.
+        year: i32,
+        /// Month, from 1.
+        month: u8,
+        /// Day of the month, from 1.
+        day: u8,
+    },
+}
+
+impl Cell {
+    /// Whether nothing but blanks is in it.
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Text(text) => text.trim().is_empty(),
+            Self::Number(_) | Self::Date { .. } => false,
+        }
+    }
+
+    /// The cell as text; whole numbers without a decimal point.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Text(text) => super::text::clean(text),
+            Self::Number(number) => number.to_string(),
+            Self::Date { year, month, day } => format!("{year:04}-{month:02}-{day:02}"),
+        }
+    }
+}
+
+/// A row with its number in the file, from 1.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// As the spreadsheet program shows it; in a CSV file the line.
+    pub number: u32,
+    /// The cells.
+    pub cells: Vec<Cell>,
+}
+
+/// A table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sheet {
+    /// The rows in order.
+    pub rows: Vec<Row>,
+}
+
+/// Reads all tables of a file.
+///
+/// # Errors
+/// A [`Finding`] that says why the file can't be read.
+pub fn read(bytes: &[u8]) -> Result<Vec<Sheet>, Finding> {
+    if bytes.len() > MAX_FILE {
+        return Err(Finding::of_file(
+            "file lớn hơn 32 MB",
+            "the file is larger than 32 MB",
+        ));
+    }
+    match bytes {
+        [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => read_workbook(bytes),
+        [] => Err(Finding::of_file("file rỗng", "the file is empty")),
+        _ => read_csv(&decode(bytes)?),
+    }
+}
+
+fn read_workbook(bytes: &[u8]) -> Result<Vec<Sheet>, Finding> {
+    let broken = |_| {
+        let vi =
+            "không đọc được bảng tính: file hỏng hoặc có mật khẩu. Hãy mở bằng Excel rồi lưu lại dạng .xlsx";
+        Finding::of_file(
+            vi,
+            "the spreadsheet can't be read: broken, or protected by a password. Open and save it as .xlsx",
+        )
+    };
+    let mut workbook = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(broken)?;
+    let names = workbook.sheet_names().clone();
+    let mut sheets = Vec::new();
+    for name in names {
+        let range = workbook.worksheet_range(&name).map_err(broken)?;
+        let (first_row, first_column) = range.start().unwrap_or((0, 0));
+        let rows = (first_row + 1..).zip(range.rows()).map(|(number, cells)| {
+            let lead = std::iter::repeat_n(Cell::Empty, first_column as usize);
+            Row {
+                number,
+                cells: lead.chain(cells.iter().map(cell)).collect(),
+            }
+        });
+        sheets.push(Sheet { rows: rows.collect() });
+    }
+    Ok(sheets)
+}
+
+fn cell(data: &Data) -> Cell {
+    match data {
+        Data::Empty | Data::Error(_) => Cell::Empty,
+        #[expect(clippy::cast_precision_loss, reason = "numbers of up to 15 digits are exact")]
+        Data::Int(number) => Cell::Number(*number as f64),
+        Data::Float(number) => Cell::Number(*number),
+        Data::Bool(value) => Cell::Text(value.to_string()),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Cell::Text(text.clone()),
+        Data::DateTime(time) => {
+            let (year, month, day, ..) = time.to_ymd_hms_milli();
+            Cell::Date {
+                year: i32::from(year),
+                month,
+                day,
+            }
+        }
+    }
+}
+
+/// Bytes to text: byte order mark, UTF-16 without one, UTF-8.
+fn decode(bytes: &[u8]) -> Result<String, Finding> {
+    match bytes {
+        [0xef, 0xbb, 0xbf, rest @ ..] => utf8(rest, 3),
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        // Text of our alphabet has a zero in every other byte of UTF-16, and none in UTF-8.
+        [0, ..] => utf16(bytes, u16::from_be_bytes),
+        [_, 0, ..] => utf16(bytes, u16::from_le_bytes),
+        _ => utf8(bytes, 0),
+    }
+}
+
+fn utf8(bytes: &[u8], skipped: usize) -> Result<String, Finding> {
+    String::from_utf8(bytes.to_vec()).map_err(|error| {
+        let at = error.utf8_error().valid_up_to() + skipped;
+        Finding::of_file(
+            format!("byte {at}: không phải UTF-8. Hãy lưu lại dạng \"CSV UTF-8\" hoặc .xlsx"),
+            format!("byte {at}: not UTF-8. Save the file as \"CSV UTF-8\" or .xlsx"),
+        )
+    })
+}
+
+fn utf16(bytes: &[u8], join: fn([u8; 2]) -> u16) -> Result<String, Finding> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let text = String::from_utf16(&pairs.iter().map(|pair| join(*pair)).collect::<Vec<_>>());
+    match text {
+        Ok(text) if rest.is_empty() => Ok(text),
+        _ => Err(Finding::of_file("file UTF-16 bị hỏng", "broken UTF-16")),
+    }
+}
+
+/// Takes the separator with which a header is found, and the most of its columns.
+fn read_csv(text: &str) -> Result<Vec<Sheet>, Finding> {
+    let mut best: Option<(usize, Sheet)> = None;
+    let mut fault = None;
+    for separator in [b',', b';', b'\t'] {
+        match parse_csv(text, separator) {
+            Ok(sheet) => {
+                let found = header::find(&sheet).map_or(0, |header| header.known);
+                if best.as_ref().is_none_or(|(most, _)| found > *most) {
+                    best = Some((found, sheet));
+                }
+            }
+            Err(finding) => fault = Some(finding),
+        }
+    }
+    match (best, fault) {
+        (Some((_, sheet)), _) => Ok(vec![sheet]),
+        (None, Some(finding)) => Err(finding),
+        (None, None) => Ok(Vec::new()),
+    }
+}
+
+fn parse_csv(text: &str, separator: u8) -> Result<Sheet, Finding> {
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(separator)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| {
+            let line = error.position().map_or(0, csv::Position::line);
+            Finding::of_file(
+                format!("dòng {line}: CSV hỏng"),
+                format!("line {line}: broken CSV"),
+            )
+        })?;
+        let number = record
+            .position()
+            .and_then(|at| u32::try_from(at.line()).ok())
+            .unwrap_or(u32::MAX);
+        let cells = record.iter().map(|field| {
+            if field.is_empty() {
+                Cell::Empty
+            } else {
+                Cell::Text(field.to_owned())
+            }
+        });
+        rows.push(Row {
+            number,
+            cells: cells.collect(),
+        });
+    }
+    Ok(Sheet { rows })
+}

@@ -1,0 +1,162 @@
+//! The roster's tables: what a plan is made against, and its application in one transaction.
+
+use crate::db::Tx;
+use crate::db::column::parsed;
+use crate::exam::roster::plan::{Existing, Person, Place, Room, Stored};
+use certs::hash::sha256;
+use exam_protocol::answer::JournalEntry;
+use exam_protocol::id::{AttemptId, SittingId};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+/// Rooms and candidates of a sitting; none when there is no such sitting.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn stored(tx: &mut Tx, sitting: SittingId) -> Result<Option<Stored>, sqlx::Error> {
+    let id = sitting.to_string();
+    let there = sqlx::query("select 1 from sitting where id = $1")
+        .bind(&id)
+        .fetch_optional(&mut **tx)
+        .await?;
+    if there.is_none() {
+        return Ok(None);
+    }
+    let rooms = sqlx::query("select id, name from room where sitting = $1 order by name")
+        .bind(&id)
+        .fetch_all(&mut **tx)
+        .await?;
+    let rooms = rooms.iter().map(|row| {
+        Ok(Room {
+            id: parsed(row, "id")?,
+            name: row.try_get("name")?,
+        })
+    });
+    let candidates = sqlx::query(
+        "select attempt.id, attempt.citizen_number, name, birth_date, sex, class, school, candidate_number, room, seat
+         from attempt join candidate on candidate.citizen_number = attempt.citizen_number
+         where sitting = $1 order by candidate_number",
+    )
+    .bind(&id)
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(Some(Stored {
+        rooms: rooms.collect::<Result<_, sqlx::Error>>()?,
+        candidates: candidates.iter().map(existing).collect::<Result<_, _>>()?,
+    }))
+}
+
+fn existing(row: &SqliteRow) -> Result<Existing, sqlx::Error> {
+    Ok(Existing {
+        attempt: parsed(row, "id")?,
+        citizen_number: parsed(row, "citizen_number")?,
+        person: Person {
+            name: row.try_get("name")?,
+            birth_date: row.try_get("birth_date")?,
+            sex: row.try_get("sex")?,
+            class: row.try_get("class")?,
+            school: row.try_get("school")?,
+        },
+        candidate_number: row.try_get("candidate_number")?,
+        room: parsed(row, "room")?,
+        seat: row.try_get("seat")?,
+    })
+}
+
+/// Whether any room of the sitting is open already.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn is_open(tx: &mut Tx, sitting: SittingId) -> Result<bool, sqlx::Error> {
+    let row = sqlx::query("select 1 from room where sitting = $1 and state <> 'planned' limit 1")
+        .bind(sitting.to_string())
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Applies a plan. `new_id` gives ids for new attempts.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn apply(
+    tx: &mut Tx,
+    sitting: SittingId,
+    places: &[Place],
+    mut new_id: impl FnMut() -> Result<AttemptId, sqlx::Error>,
+) -> Result<(), sqlx::Error> {
+    for place in places {
+        put_candidate(tx, place).await?;
+        if let Some(attempt) = place.attempt {
+            leave_seat(tx, attempt).await?;
+        }
+    }
+    for place in places {
+        match place.attempt {
+            Some(attempt) => move_attempt(tx, attempt, place).await?,
+            None => put_attempt(tx, sitting, new_id()?, place).await?,
+        }
+    }
+    Ok(())
+}
+
+/// Frees a seat under a name of its own, so that two candidates can change places.
+async fn leave_seat(tx: &mut Tx, attempt: AttemptId) -> Result<(), sqlx::Error> {
+    sqlx::query("update attempt set seat = 'moving ' || id where id = $1")
+        .bind(attempt.to_string())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+async fn put_candidate(tx: &mut Tx, place: &Place) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into candidate (citizen_number, name, birth_date, sex, class, school) values ($1, $2, $3, $4, $5, $6)
+         on conflict (citizen_number) do update set name = excluded.name, birth_date = excluded.birth_date,
+             sex = excluded.sex, class = excluded.class, school = excluded.school",
+    )
+    .bind(place.citizen_number.as_str())
+    .bind(&place.person.name)
+    .bind(&place.person.birth_date)
+    .bind(&place.person.sex)
+    .bind(&place.person.class)
+    .bind(&place.person.school)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn move_attempt(tx: &mut Tx, attempt: AttemptId, place: &Place) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update attempt set room = $1, seat = $2, candidate_number = $3, version = version + 1 where id = $4",
+    )
+    .bind(place.room.to_string())
+    .bind(&place.seat)
+    .bind(&place.candidate_number)
+    .bind(attempt.to_string())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn put_attempt(
+    tx: &mut Tx,
+    sitting: SittingId,
+    id: AttemptId,
+    place: &Place,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into attempt (id, sitting, room, citizen_number, candidate_number, seat, head)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(id.to_string())
+    .bind(sitting.to_string())
+    .bind(place.room.to_string())
+    .bind(place.citizen_number.as_str())
+    .bind(&place.candidate_number)
+    .bind(&place.seat)
+    .bind(sha256(&JournalEntry::genesis_input(id)).as_slice())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
