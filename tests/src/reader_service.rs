@@ -17,6 +17,8 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 
+use crate::programs::program;
+
 /// Packages (Debian, Ubuntu) without which no service can be started.
 pub const PACKAGES: [&str; 4] = ["pcscd", "vsmartcard-vpcd", "util-linux", "iproute2"];
 /// How long the service may take to come up, or to end.
@@ -55,7 +57,7 @@ impl ReaderService {
     ///
     /// As `start_with`, or the program is not built.
     pub fn start(seed: u64, cards: usize) -> Result<Self> {
-        Self::start_with(&tray_program()?, seed, cards)
+        Self::start_with(&program("virtual-card")?, seed, cards)
     }
 
     /// Starts the service with a given `virtual-card` program.
@@ -228,14 +230,7 @@ fn namespaces(root: bool) -> Command {
     if !root {
         command.args(["--user", "--map-root-user"]);
     }
-    command.args([
-        "--net",
-        "--mount",
-        "--pid",
-        "--mount-proc",
-        "--fork",
-        "--kill-child=KILL",
-    ]);
+    command.args(["--net", "--mount", "--pid", "--fork", "--kill-child=KILL"]);
     command
 }
 
@@ -245,15 +240,4 @@ fn is_root() -> Result<bool> {
         .context("/proc is not mounted")?
         .uid()
         == 0)
-}
-
-/// The `virtual-card` program beside the running one: in the same folder, or above `deps` for a test.
-fn tray_program() -> Result<PathBuf> {
-    let own = env::current_exe()?;
-    own.ancestors()
-        .skip(1)
-        .take(2)
-        .map(|folder| folder.join("virtual-card"))
-        .find(|path| path.is_file())
-        .context("the program virtual-card is not built: cargo build -p exam-tests --bins")
 }

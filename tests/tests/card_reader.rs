@@ -132,7 +132,7 @@ fn a_service_to_be_left_behind() {
     let Some(mut service) = service(1) else { return };
     service.insert("1").unwrap();
     println!("folder {}", service.socket().parent().unwrap().display());
-    thread::sleep(Duration::from_secs(60));
+    thread::sleep(Duration::from_mins(1));
 }
 
 #[test]

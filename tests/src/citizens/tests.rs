@@ -76,3 +76,41 @@ fn portraits_have_the_weight_of_photographs_and_differ() {
         assert_eq!((decoded.width(), decoded.height()), (240, 320));
     }
 }
+
+#[test]
+fn the_workbook_has_the_damage_that_rosters_have() {
+    use calamine::{Data, Reader, Xlsx};
+
+    let all = invent(2026, 24);
+    let bytes = std::io::Cursor::new(write_xlsx(&all).unwrap());
+    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(bytes).unwrap();
+    let sheet = book.worksheet_range("Danh sách").unwrap();
+    assert_eq!(sheet.get_value((3, 7)), Some(&Data::String("Số CCCD".into())));
+    let rows: Vec<_> = sheet.rows().skip(4).collect();
+    assert_eq!(rows.len(), 24);
+    let mut shorter = 0;
+    for (row, citizen) in rows.iter().zip(&all) {
+        assert_eq!(row[2], Data::String(citizen.name.clone()));
+        let Data::Float(number) = row[7] else {
+            panic!("{:?} is no number", row[7])
+        };
+        assert_eq!(format!("{number:012}"), citizen.number);
+        shorter += usize::from(citizen.number.starts_with('0'));
+        assert_eq!(matches!(row[3], Data::DateTime(_)), citizen.index % 3 == 1);
+    }
+    assert!(shorter > 12, "most numbers lost a zero");
+}
+
+#[test]
+fn the_text_file_says_the_same_as_the_workbook() {
+    let all = invent(2026, 24);
+    let text = String::from_utf8(write_csv(&all).unwrap()).unwrap();
+    let lines: Vec<_> = text.trim_start_matches('\u{FEFF}').lines().collect();
+    assert_eq!(lines.len(), 4 + 24);
+    assert!(lines[3].starts_with("STT;SBD;Họ và tên;"));
+    for (line, citizen) in lines[4..].iter().zip(&all) {
+        let fields: Vec<_> = line.split(';').collect();
+        assert_eq!(fields.len(), 12);
+        assert_eq!(format!("{:0>12}", fields[7]), citizen.number);
+    }
+}
