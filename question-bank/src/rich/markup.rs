@@ -27,59 +27,65 @@ pub struct Tag<'a> {
 impl Tag<'_> {
     /// The value of an attribute with its entities resolved; the first one wins, as in a browser.
     pub fn attribute(&self, wanted: &str) -> Option<String> {
+        let found = self
+            .attributes()
+            .find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        found.map(|(_, value)| unescape(value.unwrap_or_default()))
+    }
+
+    /// All attributes: name and raw value, if there is one.
+    pub fn attributes(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
         let inner = self.raw.trim_start_matches(['<', '/']).trim_end_matches('>');
-        let mut rest = inner.get(self.name.len()..)?;
-        loop {
+        let mut rest = inner.get(self.name.len()..).unwrap_or_default();
+        std::iter::from_fn(move || {
             rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
-            if rest.is_empty() {
-                return None;
-            }
-            let (name, value, after) = next_attribute(rest);
-            if name.eq_ignore_ascii_case(wanted) {
-                return Some(unescape(value));
-            }
+            let (name, value, after) = next_attribute(rest)?;
             rest = after;
-        }
+            Some((name, value))
+        })
     }
 }
 
 /// One attribute from the beginning of `text`: name, raw value, what follows.
-fn next_attribute(text: &str) -> (&str, &str, &str) {
-    let name_end = text
-        .find(|c: char| c.is_whitespace() || matches!(c, '=' | '/'))
-        .unwrap_or(text.len());
+fn next_attribute(text: &str) -> Option<(&str, Option<&str>, &str)> {
+    let first = text.chars().next()?.len_utf8();
     // A stray "=" is taken as a name, so that every call goes on by at least one character.
-    let name_end = if name_end == 0 { 1 } else { name_end };
-    let (name, rest) = text.split_at(name_end);
+    let end = text[first..]
+        .find(|c: char| c.is_whitespace() || matches!(c, '=' | '/'))
+        .map_or(text.len(), |at| first + at);
+    let (name, rest) = text.split_at(end);
     let Some(value) = rest.trim_start().strip_prefix('=') else {
-        return (name, "", rest);
+        return Some((name, None, rest));
     };
     let value = value.trim_start();
     if let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
         let body = &value[1..];
         let end = body.find(quote).unwrap_or(body.len());
-        return (name, &body[..end], body.get(end + 1..).unwrap_or(""));
+        return Some((name, Some(&body[..end]), body.get(end + 1..).unwrap_or("")));
     }
     let end = value.find(char::is_whitespace).unwrap_or(value.len());
-    (name, &value[..end], &value[end..])
+    Some((name, Some(&value[..end]), &value[end..]))
 }
 
-/// Splits HTML into pieces; their raw texts in a row are the input again.
+/// Most signs that open no tag before the rest is taken as text, so that the work grows with the length only.
+const MAX_FAILURES: usize = 200;
+
+/// Splits HTML into pieces.
 pub fn pieces(html: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
-    let (mut text_start, mut at) = (0, 0);
-    while let Some(found) = html[at..].find('<') {
+    let (mut text_start, mut at, mut failures) = (0, 0, 0);
+    while let Some(found) = html[at..].find('<').filter(|_| failures < MAX_FAILURES) {
         let start = at + found;
-        match tag_at(&html[start..]) {
-            Some((piece, length)) => {
-                if text_start < start {
-                    pieces.push(Piece::Text(&html[text_start..start]));
-                }
-                pieces.push(piece);
-                at = start + length;
-                text_start = at;
+        if let Some((piece, length)) = tag_at(&html[start..]) {
+            if text_start < start {
+                pieces.push(Piece::Text(&html[text_start..start]));
             }
-            None => at = start + 1,
+            pieces.push(piece);
+            at = start + length;
+            text_start = at;
+        } else {
+            at = start + 1;
+            failures += 1;
         }
     }
     if text_start < html.len() {
@@ -119,7 +125,6 @@ fn tag_end(text: &str) -> Option<usize> {
     for (at, c) in text.char_indices() {
         match (quote, c) {
             (Some(open), _) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') if after_equals => quote = Some(c),
             (None, '>') => return Some(at + 1),
             _ => {}
@@ -136,16 +141,9 @@ pub fn unescape(text: &str) -> String {
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        match entity(rest) {
-            Some((c, length)) => {
-                out.push(c);
-                rest = &rest[length..];
-            }
-            None => {
-                out.push('&');
-                rest = &rest[1..];
-            }
-        }
+        let (c, length) = entity(rest).unwrap_or(('&', 1));
+        out.push(c);
+        rest = &rest[length..];
     }
     out.push_str(rest);
     out
@@ -188,11 +186,11 @@ pub fn elements_of_style(style: &str) -> Vec<&'static str> {
         match property.trim() {
             "text-decoration" | "text-decoration-line" if value.contains("underline") => elements.push("u"),
             "text-decoration" | "text-decoration-line" if value.contains("line-through") => {
-                elements.push("s")
+                elements.push("s");
             }
             "font-style" if value.contains("italic") => elements.push("i"),
             "font-weight" if value.contains("bold") || matches!(value, "600" | "700" | "800" | "900") => {
-                elements.push("b")
+                elements.push("b");
             }
             "vertical-align" if value == "sub" => elements.push("sub"),
             "vertical-align" if value == "super" => elements.push("sup"),

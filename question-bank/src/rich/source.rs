@@ -1,17 +1,13 @@
 //! A text as it stands in a teacher's file becomes a [`RichText`]: formulas to MathML, pictures to the paper's media,
 //! underlining kept, everything that is lost reported. Must never lose anything that carries meaning without a word.
 
-use super::formula::{self, Found};
-use super::markup::{Piece, Tag, elements_of_style};
 use super::picture::{Files, Pictures};
-use super::{RichText, escape, is_allowed};
+use super::writer::Writer;
+use super::{RichText, escape, markdown};
 use crate::fault::Message;
-use std::collections::BTreeSet;
 
-/// Most bytes of one text: an HTML page of a whole paper has less.
-pub const MAX_BYTES: usize = 256 << 10;
-/// Deepest nesting of tags.
-const MAX_DEPTH: usize = 100;
+/// Most bytes of one text with the pictures that are written in it.
+pub const MAX_BYTES: usize = 8 << 20;
 
 /// How a text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,343 +36,37 @@ pub struct Converted {
 /// Converts a text; its pictures are looked up in `files` and put into `pictures`.
 pub fn convert(source: &str, format: Format, pictures: &mut Pictures, files: &Files) -> Converted {
     if source.len() > MAX_BYTES {
-        let kilobytes = MAX_BYTES >> 10;
-        let too_long = Message::new(
-            format!("đoạn văn dài hơn {kilobytes} kB"),
-            format!("a text is longer than {kilobytes} kB"),
-        );
         return Converted {
-            faults: vec![too_long],
+            faults: vec![too_long(MAX_BYTES)],
             ..Converted::default()
         };
     }
-    let mut writer = Writer {
-        pictures,
-        files,
-        out: String::new(),
-        closing: Vec::new(),
-        raw: 0,
-        said: BTreeSet::new(),
-        result: Converted::default(),
-    };
-    let html = match format {
-        Format::Html => source.to_owned(),
-        Format::Moodle => source.trim().replace('\n', "<br>"),
-        Format::Plain => escape(source.trim()).replace('\n', "<br>"),
+    let mut writer = Writer::new(pictures, files);
+    match format {
+        Format::Html => writer.write(source),
+        Format::Moodle => writer.write(&source.trim().replace('\n', "<br>")),
+        Format::Plain => writer.write(&escape(source.trim()).replace('\n', "<br>")),
         Format::Markdown => {
-            writer.note_markdown(source);
-            markdown(source)
+            if markdown::has_more(source) {
+                writer.note_once("markdown", MARKDOWN_VI, MARKDOWN_EN);
+            }
+            writer.write(&markdown::to_html(source));
         }
-    };
-    writer.write(&html);
-    Converted {
-        text: RichText::sanitised(&writer.out),
-        ..writer.result
     }
+    writer.finish()
 }
 
-/// The text being written.
-struct Writer<'a> {
-    pictures: &'a mut Pictures,
-    files: &'a Files,
-    out: String,
-    /// What closes each open `<span>`.
-    closing: Vec<String>,
-    /// Open elements in which dollar signs mean nothing.
-    raw: usize,
-    /// Names of what was reported, to report it once.
-    said: BTreeSet<String>,
-    result: Converted,
-}
+const MARKDOWN_VI: &str = "Markdown: chỉ hiểu đoạn, đậm, nghiêng và mã; phần khác giữ nguyên như viết";
+const MARKDOWN_EN: &str =
+    "Markdown: only paragraphs, bold, italic and code are understood; the rest is shown as written";
 
-impl Writer<'_> {
-    fn write(&mut self, html: &str) {
-        let (mut rest, mut depth) = (html, 0usize);
-        while !rest.is_empty() {
-            if self.raw == 0 && rest.starts_with(['$', '\\']) {
-                rest = self.formula(rest);
-                continue;
-            }
-            match pieces_first(rest) {
-                (Piece::Tag(tag), length) => {
-                    depth = if tag.end {
-                        depth.saturating_sub(1)
-                    } else {
-                        depth + usize::from(!is_void(&tag.name))
-                    };
-                    if depth > MAX_DEPTH {
-                        self.fault_once(
-                            "depth",
-                            "các thẻ HTML lồng nhau quá sâu",
-                            "HTML elements are nested too deep",
-                        );
-                        return;
-                    }
-                    self.tag(&tag);
-                    rest = &rest[length..];
-                }
-                (Piece::Comment, length) => rest = &rest[length..],
-                (Piece::Text(_), length) => {
-                    self.out.push_str(&rest[..length]);
-                    rest = &rest[length..];
-                }
-            }
-        }
-    }
-
-    /// Writes what stands at a `$` or `\` and returns the rest.
-    fn formula<'t>(&mut self, html: &'t str) -> &'t str {
-        if let Some(rest) = html.strip_prefix("\\$") {
-            self.out.push('$');
-            return rest;
-        }
-        match formula::at(html) {
-            Found::Formula(formula) => {
-                let (shown, note) = formula.to_html();
-                self.out.push_str(&shown);
-                self.result.notes.extend(note);
-                &html[formula.length()..]
-            }
-            Found::Doubtful(length) => {
-                self.note_once(
-                    "$",
-                    "có dấu $ hoặc \\( không mở công thức nào, được giữ như văn bản",
-                    "a $ or \\( opens no formula and is kept as text",
-                );
-                self.out.push_str(&html[..length]);
-                &html[length..]
-            }
-            Found::Nothing => {
-                let length = html.chars().next().map_or(0, char::len_utf8);
-                self.out.push_str(&html[..length]);
-                &html[length..]
-            }
-        }
-    }
-
-    fn tag(&mut self, tag: &Tag<'_>) {
-        match tag.name.as_str() {
-            "img" => self.img(tag),
-            "span" | "font" => self.span(tag),
-            "a" => self.link(tag),
-            "script" | "style" | "form" | "link" | "meta" | "base" => {
-                let name = &tag.name;
-                self.note_once(
-                    name,
-                    &format!("thẻ <{name}> bị bỏ"),
-                    &format!("<{name}> was left out"),
-                );
-                self.out.push_str(tag.raw);
-            }
-            name @ ("audio" | "video" | "source" | "track" | "object" | "embed" | "iframe" | "svg"
-            | "canvas" | "applet" | "input" | "select" | "textarea" | "button" | "picture") => {
-                self.fault_once(
-                    name,
-                    &format!("thẻ <{name}> chưa được hỗ trợ trong câu hỏi"),
-                    &format!("<{name}> is not supported in questions"),
-                );
-            }
-            name => {
-                if matches!(name, "code" | "pre" | "math") {
-                    self.raw = if tag.end {
-                        self.raw.saturating_sub(1)
-                    } else {
-                        self.raw + 1
-                    };
-                }
-                if !is_allowed(name) && !is_known(name) {
-                    self.note_once(
-                        name,
-                        &format!("thẻ <{name}> bị bỏ, giữ lại nội dung"),
-                        &format!("<{name}> was left out, its content kept"),
-                    );
-                }
-                self.out.push_str(tag.raw);
-            }
-        }
-    }
-
-    fn img(&mut self, tag: &Tag<'_>) {
-        match self
-            .pictures
-            .take(&tag.attribute("src").unwrap_or_default(), self.files)
-        {
-            Err(fault) => self.result.faults.push(fault),
-            Ok(number) => {
-                self.out.push_str(&format!("<img src=\"media:{number}\""));
-                for name in ["alt", "width", "height"] {
-                    if let Some(value) = tag.attribute(name).filter(|value| !value.is_empty()) {
-                        self.out.push_str(&format!(" {name}=\"{}\"", escape(&value)));
-                    }
-                }
-                self.out.push('>');
-            }
-        }
-    }
-
-    /// Styles are dropped, but underlining, bold, italic, struck-out and raised text say something.
-    fn span(&mut self, tag: &Tag<'_>) {
-        if tag.end {
-            let closing = self.closing.pop().unwrap_or_default();
-            self.out.push_str(&closing);
-            return;
-        }
-        let elements = elements_of_style(&tag.attribute("style").unwrap_or_default());
-        self.out.extend(elements.iter().map(|name| format!("<{name}>")));
-        self.closing
-            .push(elements.iter().rev().map(|name| format!("</{name}>")).collect());
-    }
-
-    fn link(&mut self, tag: &Tag<'_>) {
-        if tag
-            .attribute("href")
-            .is_some_and(|href| href.starts_with("@@PLUGINFILE@@"))
-        {
-            self.fault_once(
-                "href",
-                "câu hỏi liên kết tới một tệp đính kèm, chưa được hỗ trợ",
-                "the question links to an attached file, which is not supported",
-            );
-        } else if !tag.end {
-            self.note_once(
-                "a",
-                "liên kết bị bỏ, giữ lại chữ",
-                "a link was left out, its text kept",
-            );
-        }
-    }
-
-    fn note_markdown(&mut self, source: &str) {
-        let other = source.lines().map(str::trim_start).any(|line| {
-            line.starts_with(['#', '>', '|'])
-                || line.starts_with("- ")
-                || line.starts_with("* ")
-                || line.contains("](")
-        });
-        if other {
-            self.note_once("markdown", "Markdown: chỉ hiểu đoạn, đậm, nghiêng và mã; phần khác giữ nguyên như viết", "Markdown: only paragraphs, bold, italic and code are understood; the rest is shown as written");
-        }
-    }
-
-    fn note_once(&mut self, what: &str, vi: &str, en: &str) {
-        if self.said.insert(what.to_owned()) {
-            self.result.notes.push(Message::new(vi, en));
-        }
-    }
-
-    fn fault_once(&mut self, what: &str, vi: &str, en: &str) {
-        if self.said.insert(what.to_owned()) {
-            self.result.faults.push(Message::new(vi, en));
-        }
-    }
-}
-
-/// The first piece of `html` and its length; a text ends where a formula could begin.
-fn pieces_first(html: &str) -> (Piece<'_>, usize) {
-    if html.starts_with('<')
-        && let Some((piece, length)) = super::markup::tag_at(html)
-    {
-        return (piece, length);
-    }
-    let first = html.chars().next().map_or(0, char::len_utf8);
-    let length = html[first..]
-        .find(['<', '$', '\\'])
-        .map_or(html.len(), |at| first + at);
-    (Piece::Text(&html[..length]), length)
-}
-
-fn is_void(name: &str) -> bool {
-    matches!(
-        name,
-        "br" | "hr"
-            | "img"
-            | "input"
-            | "meta"
-            | "link"
-            | "col"
-            | "wbr"
-            | "source"
-            | "track"
-            | "base"
-            | "embed"
+/// A text is longer than it may be.
+pub(super) fn too_long(limit: usize) -> Message {
+    let kilobytes = limit >> 10;
+    Message::new(
+        format!("đoạn văn dài hơn {kilobytes} kB"),
+        format!("a text is longer than {kilobytes} kB"),
     )
-}
-
-/// Elements without meaning of their own: dropping them loses nothing.
-fn is_known(name: &str) -> bool {
-    matches!(
-        name,
-        "annotation"
-            | "annotation-xml"
-            | "html"
-            | "head"
-            | "body"
-            | "section"
-            | "article"
-            | "h1"
-            | "h2"
-            | "colgroup"
-            | "col"
-            | "strike"
-            | "wbr"
-            | "nobr"
-            | "label"
-            | "figure"
-            | "figcaption"
-            | "o:p"
-            | "var"
-            | "kbd"
-            | "samp"
-            | "abbr"
-            | "cite"
-            | "q"
-            | "mark"
-            | "time"
-            | "address"
-            | "main"
-            | "header"
-            | "footer"
-    )
-}
-
-/// The part of Markdown that is understood, as HTML. Formulas are kept out of it.
-fn markdown(source: &str) -> String {
-    let paragraphs = source
-        .trim()
-        .split("\n\n")
-        .map(|paragraph| format!("<p>{}</p>", inline_markdown(paragraph.trim())));
-    paragraphs.collect()
-}
-
-fn inline_markdown(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        if let Found::Formula(formula) = formula::at(rest) {
-            out.push_str(&escape(&rest[..formula.length()]));
-            rest = &rest[formula.length()..];
-            continue;
-        }
-        let marked = [("**", "b"), ("__", "b"), ("*", "i"), ("`", "code")]
-            .into_iter()
-            .find_map(|(sign, element)| {
-                let body = rest.strip_prefix(sign)?;
-                let end = body
-                    .find(sign)
-                    .filter(|end| *end > 0 && !body.starts_with(' ') && !body[..*end].ends_with(' '))?;
-                Some((
-                    format!("<{element}>{}</{element}>", escape(&body[..end])),
-                    sign.len() * 2 + end,
-                ))
-            });
-        let (shown, length) = marked.unwrap_or_else(|| {
-            let length = rest.chars().next().map_or(0, char::len_utf8);
-            (escape(&rest[..length]), length)
-        });
-        out.push_str(&shown);
-        rest = &rest[length..];
-    }
-    out.replace('\n', "<br>")
 }
 
 /// Whether a text ends within a tag: a sign of the file format was read out of the middle of HTML.
@@ -384,5 +74,111 @@ pub(crate) fn has_open_tag(text: &str) -> bool {
     let rest = text.rsplit_once('<').map_or("", |(_, rest)| rest);
     rest.trim_start_matches('/')
         .starts_with(|c: char| c.is_ascii_alphabetic())
+        && rest.contains(['"', '\'', ' '])
         && !rest.contains('>')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn html(source: &str) -> Converted {
+        convert(source, Format::Html, &mut Pictures::default(), &Files::new())
+    }
+
+    #[test]
+    fn a_less_than_sign_loses_nothing() {
+        for (source, shown) in [
+            ("Nếu a<b thì c", "Nếu a&lt;b thì c"),
+            ("a<b và c>d", "a&lt;b và c&gt;d"),
+            ("#include <iostream>", "#include &lt;iostream&gt;"),
+            ("x < 3 và y > 2", "x &lt; 3 và y &gt; 2"),
+            ("<p class=\"x\">a</p>", "<p>a</p>"),
+            ("<td nowrap>a", "a"),
+        ] {
+            assert_eq!(html(source).text.as_str(), shown, "{source}");
+        }
+        assert_eq!(
+            html("#include <iostream>").notes[0].en,
+            "“<iostream>” was taken as text"
+        );
+    }
+
+    #[test]
+    fn what_is_lost_is_reported() {
+        let says = |source: &str| {
+            let converted = html(source);
+            let said: Vec<String> = converted
+                .notes
+                .into_iter()
+                .chain(converted.faults)
+                .map(|m| m.en)
+                .collect();
+            said.join(" | ")
+        };
+        assert_eq!(says("<script>x</script>"), "<script> was left out");
+        assert_eq!(
+            says("<a href='http://x'>y</a><a>z</a>"),
+            "a link was left out, its text kept"
+        );
+        assert_eq!(says("<video></video>"), "<video> is not supported in questions");
+        assert_eq!(
+            says("<a href='@@PLUGINFILE@@/a.mp3'>y</a>"),
+            "the question links to an attached file, which is not supported"
+        );
+        assert_eq!(says("<p><b>a</b></p><ul><li>x<li>y</ul>"), "");
+    }
+
+    #[test]
+    fn long_lists_are_not_deep() {
+        let list = format!("<ul>{}</ul>", "<li>x".repeat(500));
+        assert!(html(&list).faults.is_empty());
+        for hostile in [
+            "<b>".repeat(200),
+            "<b id=1></i>".repeat(200),
+            "<i><p>".repeat(200),
+        ] {
+            assert!(!html(&hostile).faults.is_empty(), "{}", &hostile[..20]);
+        }
+    }
+
+    #[test]
+    fn hostile_texts_take_little_time() {
+        let start = std::time::Instant::now();
+        for hostile in [
+            "<a ",
+            "\\(",
+            "<a x='",
+            "$$",
+            "<a x=\"<a y='",
+            "<!--",
+            "&",
+            "&x;",
+            "<",
+            "</",
+            "$x",
+        ] {
+            let text = hostile.repeat(20_000 / hostile.len());
+            assert!(html(&text).text.as_str().len() <= 12 * text.len(), "{hostile}");
+        }
+        // Quadratic work would take minutes.
+        assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+    }
+
+    proptest! {
+        #[test]
+        fn any_html_is_converted(source in "([<>&\"'/ =a-z0-9:;$\\\\]|<p>|</p>|<b>|<img src=|<math>|</math>|<span style=\"font-weight:bold\">|</span>|\\\\\\(|\\\\\\)|<br>){0,40}") {
+            for format in [Format::Html, Format::Moodle, Format::Plain, Format::Markdown] {
+                let _ = convert(&source, format, &mut Pictures::default(), &Files::new());
+            }
+        }
+
+        #[test]
+        fn plain_text_is_shown_as_it_is(source in "[a-zA-Z<>&\"' /=;*_`#]{0,40}") {
+            let converted = convert(&source, Format::Plain, &mut Pictures::default(), &Files::new());
+            let wanted = source.split_whitespace().collect::<Vec<_>>().join(" ");
+            prop_assert_eq!(converted.text.text(), wanted);
+        }
+    }
 }
