@@ -51,3 +51,36 @@ fn a_response_carries_as_much_as_was_computed_for_it() {
         channel.count();
     }
 }
+
+/// A recorded session with a real chip, from the reference files beside the repository.
+#[test]
+fn a_recorded_session_of_aes() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../shared/vectors/ca_ecdh_aes128_brainpoolP256r1.json"
+    );
+    let Ok(text) = std::fs::read(path) else {
+        eprintln!("skipped: {path} is not at hand");
+        return;
+    };
+    let session: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    let before = &session["sm_before"];
+    let field = |name: &str| before[name].as_str().unwrap();
+    let counter = u128::from_str_radix(field("ssc"), 16).unwrap();
+    let mut channel =
+        SecureMessaging::new(Suite::Aes128, key(field("ks_enc")), key(field("ks_mac")), counter);
+    for exchange in &session["apdus"].as_array().unwrap()[..2] {
+        let bytes = |name: &str| hex::decode(exchange[name].as_str().unwrap()).unwrap();
+        let opened = channel.open(&Command::parse(&bytes("command")).unwrap()).unwrap();
+        assert!(matches!(opened.command.instruction(), 0x22 | 0x86));
+        let response = bytes("response");
+        let (objects, _) = response.split_last_chunk::<2>().unwrap();
+        // The second answer is empty dynamic authentication data.
+        let data = if opened.command.instruction() == 0x86 {
+            vec![0x7C, 0x00]
+        } else {
+            Vec::new()
+        };
+        assert_eq!(channel.close(&Response { data, status: OK }, false), objects);
+    }
+}
