@@ -5,7 +5,7 @@ use crate::checkin;
 use crate::core::action::ActionKind;
 use crate::core::board::{CandidateAct, Filter};
 use crate::core::clock::ServerClock;
-use crate::core::desk::Desk;
+use crate::core::desk::{self, Desk, Hindrance};
 use exam_browser::{local_store, monotonic};
 use exam_protocol::console::{Board, CandidateRow, StationView};
 use exam_protocol::id::{AttemptId, RoomId, StationId};
@@ -174,10 +174,17 @@ impl Room {
         }
     }
 
+    /// What keeps a scan from working; tracks.
+    pub fn hindrance(self) -> Option<Hindrance> {
+        let state = self.board.with(|board| board.room.state);
+        desk::hindrance(state, self.station_view().is_some())
+    }
+
     /// Closes the dialog and gives the scanner its field back.
     pub fn close_dialog(self) {
         self.dialog.set(None);
-        self.focus_scan();
+        // Nothing outside a modal dialog takes the cursor before it has left the page.
+        request_animation_frame(move || self.focus_scan());
     }
 
     /// Puts the cursor where the scanner types.

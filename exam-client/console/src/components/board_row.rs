@@ -6,7 +6,7 @@ use crate::core::clock;
 use crate::room::{Dialog, Room};
 use crate::state::Console;
 use crate::texts;
-use crate::words::{self, Tone};
+use crate::words;
 use exam_protocol::console::{CandidateRow, RoomState};
 use exam_protocol::id::AttemptId;
 use leptos::prelude::*;
@@ -111,19 +111,30 @@ fn LinkCell(
 ) -> impl IntoView {
     let (console, room) = (Console::here(), Room::here());
     let closed = Memo::new(move |_| room.board.with(|board| board.room.state == RoomState::Closed));
-    let cell = Memo::new(move |_| {
+    let mark = move || {
+        row.with(|row| {
+            row.as_ref()
+                .and_then(|row| row.mark)
+                .map(|mark| words::mark(console.lang(), mark))
+        })
+    };
+    let link = Memo::new(move |_| {
         let now = room.now();
         row.with(|row| {
-            row.as_ref().map(|row| match (closed.get(), row.mark) {
-                (true, Some(mark)) => (Tone::Plain, "", words::mark(console.lang(), mark)),
-                (true, None) => (Tone::Plain, "", String::new()),
-                (false, _) => words::link(console.lang(), board::link(row, now)),
-            })
+            row.as_ref()
+                .map(|row| words::link(console.lang(), board::link(row, now)))
         })
     });
-    move || {
-        cell.get().map(|(tone, icon, text)| view! {
+    let cell = move || {
+        link.get().map(|(tone, icon, text)| view! {
             <span class=format!("linked {}", tone.class()) data-testid="link"><span aria-hidden="true">{icon}</span>" "{text}</span>
         })
+    };
+    move || {
+        if closed.get() {
+            view! { <span class="mark" data-testid="mark">{mark}</span> }.into_any()
+        } else {
+            cell.into_any()
+        }
     }
 }

@@ -88,13 +88,12 @@ fn Quiet(
     /// Whether a scan is on its way.
     starting: bool,
 ) -> impl IntoView {
-    let console = Console::here();
-    let text = move || {
-        if starting {
-            texts::desk::starting(console.lang())
-        } else {
-            texts::desk::ready(console.lang())
-        }
+    let (console, room) = (Console::here(), Room::here());
+    let text = move || match (starting, room.hindrance()) {
+        (true, _) => Some(texts::desk::starting(console.lang())),
+        (false, None) => Some(texts::desk::ready(console.lang())),
+        // The scan field says what is in the way.
+        (false, Some(_)) => None,
     };
     view! { <p class="quiet" role="status">{text}</p> }
 }

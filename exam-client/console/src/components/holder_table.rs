@@ -72,7 +72,7 @@ fn Line(
     let other = move || {
         let value = roster.and_then(|roster| roster.get())?;
         Some(
-            view! { <span class="roster-says tone-warn">"≠ "{texts::desk::roster_says(console.lang(), value)}</span> },
+            view! { <span class="roster-says tone-warn">"⚠ "{texts::desk::roster_says(console.lang(), value)}</span> },
         )
     };
     view! { <dt>{move || label(console.lang())}</dt><dd class:differs=roster.is_some()>{value}{other}</dd> }

@@ -1,10 +1,10 @@
 //! The field where the QR scanner types; keyboard wedges end with Enter. What was typed goes out as it came.
 
 use crate::checkin;
+use crate::core::desk::Hindrance;
 use crate::room::Room;
 use crate::state::Console;
 use crate::texts;
-use exam_protocol::console::RoomState;
 use leptos::prelude::*;
 
 /// Scan field with what stands in its way.
@@ -42,11 +42,10 @@ pub fn ScanField() -> impl IntoView {
 /// What keeps a scan from working, if anything.
 fn hint(console: Console, room: Room) -> Option<impl IntoView> {
     let language = console.lang();
-    let text = match room.board.with(|board| board.room.state) {
-        RoomState::Planned => Some(texts::desk::not_open(language)),
-        RoomState::Ended | RoomState::Closed => Some(texts::desk::is_over(language)),
-        _ if room.station_view().is_none() => Some(texts::desk::station_needed(language)),
-        _ => None,
+    let text = match room.hindrance()? {
+        Hindrance::NotOpen => texts::desk::not_open(language),
+        Hindrance::Over => texts::desk::is_over(language),
+        Hindrance::NoStation => texts::desk::station_needed(language),
     };
-    text.map(|text| view! { <span class="note tone-warn">{text}</span> })
+    Some(view! { <span class="note tone-warn">{text}</span> })
 }

@@ -19,10 +19,13 @@ pub fn TimeLeft() -> impl IntoView {
         RoomState::Paused => texts::room::paused_at(console.lang()),
         RoomState::Running | RoomState::Ended | RoomState::Closed => texts::room::time_left(console.lang()),
     };
+    let over = move || matches!(state.get(), RoomState::Ended | RoomState::Closed);
     view! {
-        <div class="clock" class:stopped=move || state.get() != RoomState::Running role="timer">
-            <span class="clock-label">{label}</span>
-            <span class="clock-time" data-testid="time-left">{move || left.get()}</span>
-        </div>
+        <Show when=move || !over()>
+            <div class="clock" class:stopped=move || state.get() != RoomState::Running role="timer">
+                <span class="clock-label">{label}</span>
+                <span class="clock-time" data-testid="time-left">{move || left.get()}</span>
+            </div>
+        </Show>
     }
 }

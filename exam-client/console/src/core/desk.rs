@@ -5,7 +5,7 @@
 
 use exam_browser::fetch::Failure;
 use exam_protocol::checkin::AdmissionRule;
-use exam_protocol::console::{Board, CheckinStatus, CheckinView, Judged, TicketView};
+use exam_protocol::console::{Board, CheckinStatus, CheckinView, Judged, RoomState, TicketView};
 use exam_protocol::station::{ReadFailure, ReadStep};
 use exam_protocol::time::Millis;
 
@@ -232,6 +232,28 @@ pub fn stage(step: ReadStep) -> u8 {
 /// Whether the same scan may be tried again at once: not after a wrong key, since the card counts wrong tries.
 pub fn may_repeat(failure: ReadFailure) -> bool {
     !matches!(failure, ReadFailure::WrongAccessKey)
+}
+
+/// What keeps a scan from working.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hindrance {
+    /// The room is not open yet.
+    NotOpen,
+    /// The room takes nobody in any more.
+    Over,
+    /// No station reads for this desk.
+    NoStation,
+}
+
+/// What keeps a scan from working in a room of this state.
+pub fn hindrance(state: RoomState, has_station: bool) -> Option<Hindrance> {
+    match state {
+        RoomState::Planned => Some(Hindrance::NotOpen),
+        RoomState::Ended | RoomState::Closed => Some(Hindrance::Over),
+        RoomState::Open | RoomState::Running | RoomState::Paused => {
+            (!has_station).then_some(Hindrance::NoStation)
+        }
+    }
 }
 
 /// Check-ins of the room that wait for a decision and are not on this desk's screen.

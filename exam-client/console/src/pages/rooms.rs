@@ -58,8 +58,8 @@ fn RoomButton(
         <button type="button" class="card room" data-testid="room-button"
             on:click=move |_| console.show(Screen::Room(room.id))>
             <strong>{room.name.clone()}</strong>
-            <span>{room.exam.clone()}" · "{room.subject.clone()}</span>
             <span class=format!("state state-{}", words::state_slug(room.state))>{move || words::state(console.lang(), room.state)}</span>
+            <span class="wide">{room.subject.clone()}" · "{room.exam.clone()}</span>
             <span>{move || texts::rooms::starts(console.lang(), &starts)}</span>
             <span>{move || texts::rooms::candidates(console.lang(), room.candidates)}</span>
         </button>

@@ -183,3 +183,12 @@ fn others_that_wait_for_a_decision_are_listed() {
     );
     assert_eq!(waiting(&board, &Desk::default()).len(), 2);
 }
+
+#[test]
+fn scans_work_only_while_the_room_takes_people_in_and_a_station_reads() {
+    assert_eq!(hindrance(RoomState::Planned, true), Some(Hindrance::NotOpen));
+    assert_eq!(hindrance(RoomState::Open, false), Some(Hindrance::NoStation));
+    assert_eq!(hindrance(RoomState::Running, true), None);
+    assert_eq!(hindrance(RoomState::Paused, true), None);
+    assert_eq!(hindrance(RoomState::Closed, false), Some(Hindrance::Over));
+}
