@@ -7,8 +7,8 @@ use exam_protocol::canonical;
 use exam_protocol::paper::{CandidatePaper, SealedForm};
 use exam_protocol::record::HandIn;
 
-/// The hand-in of this seat as deterministic CBOR: what stands on the sheet, and where its journal ends.
-pub fn payload(record: &SeatRecord, form: &SealedForm, head: Head, sheet: &Sheet) -> Vec<u8> {
+/// The hand-in of this seat as deterministic CBOR: what the server's journal says, and where it ends.
+pub fn payload(record: &SeatRecord, form: &SealedForm, head: Head, stored: &Sheet) -> Vec<u8> {
     canonical::encode(&HandIn {
         attempt: record.attempt,
         epoch: record.epoch,
@@ -16,7 +16,7 @@ pub fn payload(record: &SeatRecord, form: &SealedForm, head: Head, sheet: &Sheet
         key_commitment: form.key_commitment,
         last_sequence: head.sequence,
         head: head.hash,
-        answers: sheet.answers(),
+        answers: stored.answers(),
     })
 }
 

@@ -204,17 +204,21 @@ impl Outbox {
         self.sent = self.sent.map(|_| sequence);
     }
 
-    /// All lines up to this number are on the server's disk. Numbers that were never written change nothing.
-    pub fn acknowledge(&mut self, through: u64) {
+    /// All lines up to this number are on the server's disk: gives what they say. Numbers that were never written change
+    /// nothing.
+    pub fn acknowledge(&mut self, through: u64) -> Vec<Note> {
+        let mut saved = Vec::new();
         if through > self.last().sequence {
-            return;
+            return saved;
         }
         while let Some(line) = self.pending.pop_front_if(|line| line.sequence <= through) {
             self.acknowledged = Head {
                 sequence: line.sequence,
                 hash: line.hash,
             };
+            saved.push(line.note);
         }
+        saved
     }
 }
 

@@ -92,6 +92,8 @@ pub struct Session {
     record: SeatRecord,
     outbox: Outbox,
     sheet: Sheet,
+    /// What the server's journal says: only this can be handed in.
+    stored: Sheet,
     clock: Countdown,
     link: Link,
     closing: Closing,
@@ -132,6 +134,7 @@ impl Session {
             record,
             outbox,
             sheet: Sheet::default(),
+            stored: Sheet::default(),
             clock: Countdown::remembered(state, now),
             link: Link::Connecting,
             stopped: None,

@@ -85,13 +85,8 @@ impl Session {
         else {
             return Vec::new();
         };
-        // Lines that the server no longer took are not in its journal; what they said is in the answers all the same.
-        let head = if self.lines_closed {
-            self.outbox.acknowledged()
-        } else {
-            self.outbox.last()
-        };
-        let payload = payload(&self.record, form, head, &self.sheet);
+        // The server compares with its journal. Lines that it no longer took stay in this browser's.
+        let payload = payload(&self.record, form, self.outbox.acknowledged(), &self.stored);
         self.closing = Closing::Signing;
         vec![Effect::SignHandIn(payload)]
     }

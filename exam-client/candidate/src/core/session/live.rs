@@ -5,7 +5,7 @@ use super::{Link, Session, Stage, Trouble};
 use crate::core::clock::Countdown;
 use crate::core::effect::Effect;
 use crate::core::outbox::Head;
-use crate::core::sheet::Mark;
+use crate::core::sheet::{Mark, Sheet};
 use exam_protocol::answer::JournalEntry;
 use exam_protocol::bytes::Bytes;
 use exam_protocol::canonical;
@@ -137,13 +137,11 @@ impl Session {
     /// What the server has, except where this page has something newer.
     fn load_answers(&mut self, answers: &[Bytes]) -> Vec<Effect> {
         let mut effects = Vec::new();
+        self.stored = Sheet::default();
         for bytes in answers {
             let Ok(entry) = canonical::decode::<JournalEntry>(&bytes.0) else {
                 continue;
             };
-            if entry.attempt != self.record.attempt || self.outbox.has_unsaved(entry.question) {
-                continue;
-            }
             if entry.sequence <= self.record.base_sequence {
                 let key = self.record.answer_key(entry.sequence);
                 effects.push(Effect::KeepAnswer {
@@ -151,13 +149,14 @@ impl Session {
                     bytes: bytes.clone(),
                 });
             }
-            self.sheet.load(
-                entry.question,
-                Mark {
-                    response: entry.response,
-                    flagged: entry.flagged,
-                },
-            );
+            let mark = Mark {
+                response: entry.response,
+                flagged: entry.flagged,
+            };
+            self.stored.load(entry.question, mark.clone());
+            if !self.outbox.has_unsaved(entry.question) {
+                self.sheet.load(entry.question, mark);
+            }
         }
         effects
     }
@@ -181,7 +180,15 @@ impl Session {
     }
 
     fn acknowledged(&mut self, through: u64, now: Millis) -> Vec<Effect> {
-        self.outbox.acknowledge(through);
+        for note in self.outbox.acknowledge(through) {
+            self.stored.load(
+                note.question,
+                Mark {
+                    response: note.response,
+                    flagged: note.flagged,
+                },
+            );
+        }
         self.saved_at = Some(self.clock.server_time(now));
         self.clear(Trouble::ServerCannotStore);
         let mut effects = vec![Effect::KeepAcknowledged(self.outbox.acknowledged().sequence)];
@@ -194,6 +201,11 @@ impl Session {
             ProblemCode::SeatTakenOver => self.stop(Stage::TakenOver),
             ProblemCode::NotLoggedIn | ProblemCode::NotFound | ProblemCode::NotAllowed => {
                 self.stop(Stage::Unknown)
+            }
+            // Another hand-in of this attempt is on record already; its receipt is with the proctor.
+            ProblemCode::WrongState if self.clock.phase() == Phase::HandedIn => {
+                self.closing = Closing::Open;
+                Vec::new()
             }
             ProblemCode::TooLate if matches!(self.closing, Closing::Signed(_)) => self.hand_in_refused(),
             ProblemCode::TooLate => {

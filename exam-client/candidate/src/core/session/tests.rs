@@ -412,9 +412,10 @@ fn without_a_line_time_over_waits_and_the_server_decides() {
     let (hand_in, _) = seat.signed();
     assert_eq!(
         (hand_in.last_sequence, hand_in.answers.len()),
-        (0, 1),
-        "kept, and for people to judge"
+        (0, 0),
+        "what the server has, and nothing else"
     );
+    assert_eq!(seat.session.saving().unsaved, 1, "the page does not say saved");
 }
 
 #[test]
