@@ -17,10 +17,9 @@ use anyhow::{Context, Result, bail};
 
 use super::presented::{Answer, PresentedCard};
 
-/// Answer to reset of a contactless card (PC/SC part 3, 3.1.3.2.3.1), with historical bytes of an ICAO chip.
-const ATR: [u8; 14] = [
-    0x3B, 0x89, 0x80, 0x01, 0x4D, 0x54, 0x43, 0x4F, 0x53, 0x70, 0x00, 0x00, 0x00, 0x00,
-];
+/// Answer to reset of a contactless card (PC/SC part 3, 3.1.3.2.3.1). What a citizen card puts into the historical bytes
+/// is not known; these say `CCCD-TEST`. The last byte is the check byte.
+const ATR: [u8; 14] = *b"\x3B\x89\x80\x01CCCD-TEST\x00";
 /// How long the reader's service may take to come up or to look at a card.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long the service may take to power a card it has noticed.
