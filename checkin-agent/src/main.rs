@@ -38,6 +38,9 @@ enum Command {
     /// Writes these files; the folder then holds personal data.
     Read(read::Arguments),
     /// Trạm này đã sẵn sàng cho ngày thi chưa? / is this station ready for exam day?
+    ///
+    /// Nếu trạm đang chạy với cùng chứng thư thì nó mất kết nối vài giây: đừng hỏi khi đang đọc thẻ.
+    /// A station that runs with the same certificate loses its connection for some seconds: do not ask during a reading.
     Doctor {
         /// Tệp cấu hình / configuration file
         #[arg(long, value_name = "FILE")]

@@ -4,6 +4,8 @@
 //! portrait comes before the proof, so that the challenge lives for one command only, and so that a chip which ends its
 //! session over a long answer has nothing left to read. Nothing here judges, and nothing here knows PC/SC or the network.
 
+mod failure;
+
 use crate::apdu::Status;
 use crate::card::{Card, CardError, Connection};
 use crate::emrtd::access::{self, AccessKeys};
@@ -15,6 +17,7 @@ use certs::travel_document::SecurityObject;
 use core::ops::ControlFlow;
 use exam_protocol::bytes::Bytes;
 use exam_protocol::station::{CardEvidence, ReadFailure, ReadStep};
+pub use failure::{ReadError, card_failure};
 use rand::CryptoRng;
 use zeroize::Zeroizing;
 
@@ -45,50 +48,6 @@ pub struct Desk<'d> {
     pub challenge: &'d mut dyn FnMut() -> Result<[u8; 8], ReadFailure>,
     /// Milliseconds since the card was seen.
     pub clock: &'d dyn Fn() -> u32,
-}
-
-/// Why there is no evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ReadError {
-    /// The chip.
-    #[error(transparent)]
-    Chip(#[from] ChipError),
-    /// A file that every document has is not there.
-    #[error("thẻ không có tệp {0} / the card has no {0}")]
-    Missing(&'static str),
-    /// The desk stopped it.
-    #[error("bàn kiểm tra đã dừng đọc ({0:?}) / the desk stopped the reading ({0:?})")]
-    Desk(ReadFailure),
-}
-
-impl ReadError {
-    /// What the server is told.
-    pub const fn failure(self) -> ReadFailure {
-        match self {
-            Self::Desk(failure) => failure,
-            Self::Missing(_) => ReadFailure::ProtocolError,
-            Self::Chip(error) => match error {
-                ChipError::Card(error) => card_failure(error),
-                ChipError::WrongKey => ReadFailure::WrongAccessKey,
-                ChipError::NotAnIdentityCard => ReadFailure::NotAnIdentityCard,
-                ChipError::Stopped => ReadFailure::Cancelled,
-                ChipError::Messaging(_)
-                | ChipError::Refused { .. }
-                | ChipError::Malformed { .. }
-                | ChipError::TooLarge { .. }
-                | ChipError::NoPace(_) => ReadFailure::ProtocolError,
-            },
-        }
-    }
-}
-
-/// What the server is told when there is no answer of the card.
-pub const fn card_failure(error: CardError) -> ReadFailure {
-    match error {
-        CardError::Removed | CardError::Transmission => ReadFailure::CardRemoved,
-        CardError::ReaderGone | CardError::NoService | CardError::InUse => ReadFailure::NoReader,
-        CardError::NotSent | CardError::Length => ReadFailure::ProtocolError,
-    }
 }
 
 /// One reading of one card.

@@ -1,5 +1,7 @@
 //! The link against a server of its own kind: TLS with client certificates from the exam CA, WebSocket, frames.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 use certs::authority::{ExamAuthority, Issued};
 use certs::{Time, Validity};
 use checkin_agent::config::Settings;
@@ -248,14 +250,11 @@ async fn files_that_cannot_be_used_are_named() {
     let settings = write_settings(folder.path(), &authority, &issued, 1);
     let (sender, messages) = mpsc::channel(64);
     let desk = DeskThread::start(None, sender);
-    let error = Link {
+    let link = Link {
         settings: &settings,
         desk: &desk,
         messages,
-    }
-    .run()
-    .await
-    .unwrap_err()
-    .to_string();
+    };
+    let error = Box::pin(link.run()).await.unwrap_err().to_string();
     assert!(error.contains("station.key"), "{error}");
 }

@@ -21,6 +21,9 @@ const SOON: i64 = 2;
 
 const DAY: i64 = 86_400;
 
+/// Subjects of the findings about certificates.
+const CERTIFICATES: [&str; 2] = ["exam-ca", "certificate"];
+
 /// How a question was answered.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -153,19 +156,26 @@ async fn station(settings: &Settings, findings: &mut Vec<Finding>) {
         }
     }
     findings.push(certificate(
-        "exam-ca",
+        CERTIFICATES[0],
         &settings.ca,
         "chứng thư CA",
         "the CA's certificate",
         |_| Ok(String::new()),
     ));
     findings.push(certificate(
-        "certificate",
+        CERTIFICATES[1],
         &settings.certificate,
         "chứng thư trạm",
         "the station's certificate",
         |der| x509::station_identity(der).map(|identity| format!(" “{}”", identity.name)),
     ));
+    if findings
+        .iter()
+        .any(|finding| finding.verdict == Verdict::Bad && CERTIFICATES.contains(&finding.subject))
+    {
+        // Said already; no server would take it.
+        return;
+    }
     let joined = match tls::client_config(settings) {
         Ok(config) => Box::pin(join(settings, &config)).await,
         Err(error) => Err(error),

@@ -28,7 +28,11 @@ impl PcscCard {
     pub(super) fn new(card: pcsc::Card, reader: &CStr) -> Self {
         let (commands, orders) = sync_channel(1);
         let (answering, answers) = sync_channel(1);
-        std::thread::spawn(move || serve(card, &orders, &answering));
+        std::thread::spawn(move || {
+            serve(&card, &orders, &answering);
+            // Released before the line hangs up: whoever waits for that finds the card free.
+            drop(card);
+        });
         Self {
             reader: reader.to_string_lossy().into_owned(),
             line: Some((commands, answers)),
@@ -63,13 +67,12 @@ impl Drop for PcscCard {
     fn drop(&mut self) {
         if let Some((commands, answers)) = self.line.take() {
             drop(commands);
-            // The thread hangs up when the card is released, so that the next reading finds it free.
             let _hung_up = answers.recv_timeout(RELEASE_TIME);
         }
     }
 }
 
-fn serve(card: pcsc::Card, orders: &Receiver<Vec<u8>>, answers: &SyncSender<Answer>) {
+fn serve(card: &pcsc::Card, orders: &Receiver<Vec<u8>>, answers: &SyncSender<Answer>) {
     let mut buffer = vec![0; MAX_BUFFER_SIZE_EXTENDED];
     let character_protocol = card
         .status2_owned()
@@ -80,7 +83,7 @@ fn serve(card: pcsc::Card, orders: &Receiver<Vec<u8>>, answers: &SyncSender<Answ
         } else {
             Ok(command.as_slice())
         }
-        .and_then(|command| transmit(&card, command, &mut buffer));
+        .and_then(|command| transmit(card, command, &mut buffer));
         if answers.send(answer).is_err() {
             return;
         }
