@@ -126,7 +126,9 @@ pub struct Document {
     pub portrait: Option<Portrait>,
 }
 
-/// The three verdicts on a card, kept apart.
+/// The three verdicts on a card, kept apart. Only [`judge`] makes one; whoever holds one may lower a verdict, as the server
+/// does for a challenge that was answered too late.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judgement {
     /// Security object: signature and hashes.
