@@ -128,44 +128,64 @@ fn trusted(anchors: &[Vec<u8>]) -> TrustAnchors {
 }
 
 fn conclude(case: &Case, record: &CardRecord, judgement: Judgement) -> Outcome {
-    let verdicts = Verdicts {
-        integrity: finding(judgement.integrity),
-        issuer: finding(judgement.issuer),
-        chip: finding(judgement.chip),
-    };
-    let holder = judgement.document.as_ref().map(|document| holder(&document.mrz));
-    let portrait = judgement
-        .document
-        .as_ref()
-        .and_then(|document| document.portrait.clone());
-    let mut remarks = remarks(case, holder.as_ref());
-    let admissible = judgement.admission();
-    if let Err(refused) = &admissible
-        && refused.reason == DOCUMENT_UNREADABLE
-    {
-        remarks.insert(0, DOCUMENT_UNREADABLE);
-    }
-    let rule = match admissible {
-        Ok(card) if !remarks.contains(&NUMBER_DIFFERS) => rule(card.rule, case.strict_issuer),
-        _ => AdmissionRule::Refused,
-    };
     let (evidence, evidence_hash) = record.seal();
-    let shown = portrait
-        .as_ref()
-        .is_some_and(|portrait| portrait.content_type == JPEG);
-    let remarks = remarks.into_iter().map(str::to_owned).collect();
+    let found = found(judgement);
     Outcome {
         checkin: case.under_way.context.checkin,
-        judged: Judged {
-            verdicts,
-            rule,
-            holder,
-            portrait: shown,
-            remarks,
-        },
+        judged: weigh(case, &found),
         evidence,
         evidence_hash,
-        portrait,
+        portrait: found.portrait,
+    }
+}
+
+/// A judgement in terms of the wire.
+#[derive(Clone, Debug)]
+struct Found {
+    verdicts: Verdicts,
+    /// The verdict table's row, or the reason of the refusal.
+    row: Result<Rule, &'static str>,
+    holder: Option<Holder>,
+    portrait: Option<Portrait>,
+}
+
+fn found(judgement: Judgement) -> Found {
+    Found {
+        verdicts: Verdicts {
+            integrity: finding(judgement.integrity),
+            issuer: finding(judgement.issuer),
+            chip: finding(judgement.chip),
+        },
+        holder: judgement.document.as_ref().map(|document| holder(&document.mrz)),
+        portrait: judgement
+            .document
+            .as_ref()
+            .and_then(|document| document.portrait.clone()),
+        row: judgement
+            .admission()
+            .map(|card| card.rule)
+            .map_err(|refused| refused.reason),
+    }
+}
+
+fn weigh(case: &Case, found: &Found) -> Judged {
+    let mut remarks = remarks(case, found.holder.as_ref());
+    if found.row == Err(DOCUMENT_UNREADABLE) {
+        remarks.insert(0, DOCUMENT_UNREADABLE);
+    }
+    let rule = match found.row {
+        Ok(row) if !remarks.contains(&NUMBER_DIFFERS) => rule(row, case.strict_issuer),
+        _ => AdmissionRule::Refused,
+    };
+    Judged {
+        verdicts: found.verdicts.clone(),
+        rule,
+        holder: found.holder.clone(),
+        portrait: found
+            .portrait
+            .as_ref()
+            .is_some_and(|portrait| portrait.content_type == JPEG),
+        remarks: remarks.into_iter().map(str::to_owned).collect(),
     }
 }
 

@@ -1,0 +1,224 @@
+//! A whole installation in a throw-away folder for tests inside this crate: real keys, real SQLite file, the real router
+//! called without a network. Holds no rules.
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::command::Arguments;
+use crate::config::Config;
+use crate::db::Tx;
+use crate::router::router;
+use crate::staff::store::Member;
+use crate::staff::{password, store as staff_store};
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use clap::Parser;
+use exam_protocol::console::LoginRequest;
+use exam_protocol::id::{AttemptId, RoomId, SittingId, StaffId};
+use exam_protocol::route;
+use exam_protocol::time::Millis;
+use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// Everybody's password.
+pub const PASSWORD: &str = "mat-khau-thu-nghiem";
+
+/// Time allowed in the sitting.
+pub const DURATION: Millis = Millis::minutes(50);
+
+/// An installation with one sitting of two rooms.
+pub struct Trial {
+    /// The server.
+    pub app: Arc<App>,
+    /// Its sitting.
+    pub sitting: SittingId,
+    /// Its two rooms, both planned: "Phòng 01", "Phòng 02".
+    pub rooms: [RoomId; 2],
+    /// Three attempts in the first room (seats 1, 2, 10), one in the second; numbers 001308000001 to …4.
+    pub attempts: Vec<AttemptId>,
+    folder: TempDir,
+}
+
+impl Trial {
+    /// Makes it. "lan" and "minh" may enter all rooms, "hoa" the second only.
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("server");
+        let arguments = ["exam-server", "init", "--dir", dir.to_str().unwrap()];
+        Arguments::try_parse_from(arguments).unwrap().run().await.unwrap();
+        let config = Config::read(&dir.join("exam-server.toml")).unwrap();
+        let app = App::start(config, Arc::new(Clock::start())).await.unwrap();
+        let id = |n: u8| [n; 16];
+        let trial = Self {
+            app,
+            sitting: SittingId::from_random(id(1)),
+            rooms: [RoomId::from_random(id(2)), RoomId::from_random(id(3))],
+            attempts: (11..15).map(|n| AttemptId::from_random(id(n))).collect(),
+            folder,
+        };
+        let mut tx = trial.app.db.write().await.unwrap();
+        trial.plan(&mut tx).await;
+        trial.people(&mut tx).await;
+        tx.commit().await.unwrap();
+        trial
+    }
+
+    /// Runs a command of the program on this installation; whether it succeeded.
+    pub async fn command(&self, arguments: &[&str]) -> bool {
+        let config = self.path("server/exam-server.toml");
+        let all = ["exam-server"]
+            .iter()
+            .chain(arguments)
+            .copied()
+            .chain(["--config", &config]);
+        Arguments::try_parse_from(all)
+            .unwrap()
+            .run()
+            .await
+            .is_ok_and(|code| code == ExitCode::SUCCESS)
+    }
+
+    /// A path in the throw-away folder.
+    pub fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    async fn plan(&self, tx: &mut Tx) {
+        let exam = "0".repeat(32);
+        execute(
+            tx,
+            "insert into exam (id, title, created_at) values ($1, 'Kiểm tra cuối kì I', 0)",
+            &[&exam],
+        )
+        .await;
+        let sitting = self.sitting.to_string();
+        let text = format!(
+            "insert into sitting (id, exam, subject, starts_at, duration, questions)
+             values ($1, $2, 'Toán', 1000, {}, 2)",
+            DURATION.0
+        );
+        execute(tx, &text, &[&sitting, &exam]).await;
+        for (room, name) in self.rooms.iter().zip(["Phòng 01", "Phòng 02"]) {
+            let text = "insert into room (id, sitting, name, state) values ($1, $2, $3, 'planned')";
+            execute(tx, text, &[&room.to_string(), &sitting, name]).await;
+        }
+        for (at, (attempt, seat)) in self.attempts.iter().zip(["1", "2", "10", "1"]).enumerate() {
+            let number = format!("00130800000{}", at + 1);
+            let room = self.rooms[usize::from(at == 3)].to_string();
+            let text = "insert into candidate (citizen_number, name, birth_date, sex) values ($1, $2, '2008-02-10', 'F')";
+            execute(
+                tx,
+                text,
+                &[
+                    &number,
+                    &format!("Nguyễn Thị Ánh {}", ["Một", "Hai", "Ba", "Bốn"][at]),
+                ],
+            )
+            .await;
+            let text = "insert into attempt (id, sitting, room, citizen_number, candidate_number, seat, head)
+                 values ($1, $2, $3, $4, $5, $6, x'00')";
+            let values = [
+                &attempt.to_string(),
+                &sitting,
+                &room,
+                &number,
+                &format!("0100000{}", at + 1),
+                seat,
+            ];
+            execute(tx, text, &values.map(|v: &str| v)).await;
+        }
+    }
+
+    async fn people(&self, tx: &mut Tx) {
+        // Hashing is slow by design; all share one hash.
+        static HASH: OnceLock<String> = OnceLock::new();
+        let hash = HASH.get_or_init(|| password::hash(PASSWORD).unwrap());
+        for (n, name, all_rooms) in [(21, "lan", true), (22, "minh", true), (23, "hoa", false)] {
+            let id = StaffId::from_random([n; 16]);
+            let member = Member {
+                id,
+                name: name.into(),
+                display_name: name.to_uppercase(),
+                all_rooms,
+            };
+            staff_store::put(tx, &member, hash).await.unwrap();
+        }
+        staff_store::grant(tx, "hoa", self.rooms[1]).await.unwrap();
+    }
+
+    /// Runs one statement.
+    pub async fn sql(&self, text: &str, values: &[&str]) {
+        let mut tx = self.app.db.write().await.unwrap();
+        execute(&mut tx, text, values).await;
+        tx.commit().await.unwrap();
+    }
+
+    /// Runs a query for one number.
+    pub async fn number(&self, text: &str) -> i64 {
+        sqlx::query_scalar(sqlx::AssertSqlSafe(text.to_owned()))
+            .fetch_one(self.app.db.reader())
+            .await
+            .unwrap()
+    }
+
+    /// Logs in; the cookie.
+    pub async fn login(&self, name: &str) -> String {
+        let body = LoginRequest {
+            name: name.into(),
+            password: PASSWORD.into(),
+        };
+        let request = Request::post(route::LOGIN)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(serde_json::to_vec(&body).unwrap()))
+            .unwrap();
+        let response = router(self.app.clone()).oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    /// `GET` as the holder of a cookie: status and body.
+    pub async fn get(&self, cookie: &str, path: &str) -> (StatusCode, Vec<u8>) {
+        self.call(
+            Request::get(path)
+                .header(header::COOKIE, cookie)
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await
+    }
+
+    /// `POST` of JSON as the holder of a cookie: status and JSON.
+    pub async fn post(
+        &self,
+        cookie: &str,
+        path: &str,
+        body: &impl serde::Serialize,
+    ) -> (StatusCode, serde_json::Value) {
+        let request = Request::post(path)
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(serde_json::to_vec(body).unwrap()))
+            .unwrap();
+        let (status, body) = self.call(request).await;
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    async fn call(&self, request: Request<Body>) -> (StatusCode, Vec<u8>) {
+        let response = router(self.app.clone()).oneshot(request).await.unwrap();
+        let status = response.status();
+        (
+            status,
+            to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec(),
+        )
+    }
+}
+
+async fn execute(tx: &mut Tx, text: &str, values: &[&str]) {
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(text.to_owned()));
+    for value in values {
+        query = query.bind((*value).to_owned());
+    }
+    query.execute(&mut **tx).await.unwrap();
+}
