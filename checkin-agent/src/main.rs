@@ -34,8 +34,9 @@ enum Command {
     },
     /// Đọc một thẻ vào một thư mục / read one card into a folder
     ///
-    /// Ghi EF_SOD.bin, EF_DG1.bin, EF_DG2.bin, EF_DG14.bin, EF_DG15.bin và read.json. Thư mục chứa dữ liệu cá nhân.
-    /// Writes these files; the folder then holds personal data.
+    /// Ghi EF_SOD.bin, EF_DG1.bin, EF_DG2.bin, EF_DG14.bin, EF_DG15.bin, AA_challenge.bin, AA_response.bin và read.json; xét
+    /// bằng `certs verify-document`. Thư mục chứa dữ liệu cá nhân.
+    /// Writes these files; `certs verify-document` judges them. The folder then holds personal data.
     Read(read::Arguments),
     /// Trạm này đã sẵn sàng cho ngày thi chưa? / is this station ready for exam day?
     ///

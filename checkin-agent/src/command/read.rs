@@ -50,7 +50,7 @@ fn basic_access(text: &str) -> Result<String, String> {
     mrz_key(number, birth, expiry).map_err(|error| error.to_string())
 }
 
-/// Reads one card, writes `EF_*.bin` and `read.json`.
+/// Reads one card, writes `EF_*.bin`, the answer to the challenge and `read.json`.
 ///
 /// # Errors
 /// No card, or it cannot be read, or the folder cannot be written.
@@ -85,7 +85,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         }
     };
     let report = report(&evidence, challenge, extended, &phases);
-    write(&arguments.out, &evidence, &report)?;
+    write(&arguments.out, &evidence, challenge, &report)?;
     if arguments.json {
         println!("{report:#}");
     } else {
@@ -200,10 +200,18 @@ fn report(evidence: &CardEvidence, challenge: [u8; 8], extended: ExtendedLength,
     })
 }
 
-fn write(folder: &Path, evidence: &CardEvidence, report: &Value) -> Result<()> {
+fn write(folder: &Path, evidence: &CardEvidence, challenge: [u8; 8], report: &Value) -> Result<()> {
     let describe = || format!("không ghi được vào {0} / cannot write to {0}", folder.display());
     std::fs::create_dir_all(folder).with_context(describe)?;
-    for (name, bytes) in files(evidence) {
+    let proof = evidence.active_authentication.as_ref();
+    // The names that `certs verify-document` looks for.
+    let proof = proof.map(|answer| {
+        [
+            ("AA_challenge.bin", &challenge[..]),
+            ("AA_response.bin", &answer.0),
+        ]
+    });
+    for (name, bytes) in files(evidence).into_iter().chain(proof.into_iter().flatten()) {
         std::fs::write(folder.join(name), bytes).with_context(describe)?;
     }
     std::fs::write(folder.join("read.json"), format!("{report:#}\n")).with_context(describe)
