@@ -16,7 +16,7 @@ mod view;
 
 /// Exam questions and papers: import, check, preview.
 #[derive(Parser)]
-#[command(version, about, long_about = None)]
+#[command(version)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -27,7 +27,8 @@ enum Command {
     /// Read GIFT and Moodle XML files and report what they hold; faults name question and line.
     ///
     /// The format is found from the content. A file with one fault is refused as a whole. The messages are in
-    /// Vietnamese; the report has both languages. Exit code 1: a file was refused.
+    /// Vietnamese; the report has both languages. Exit code 1: a file was refused;
+    /// 2: it could not be read.
     Import {
         /// The files, together one paper.
         #[arg(required = true)]
@@ -102,8 +103,15 @@ struct FileReport {
     faults: Vec<Fault>,
 }
 
-fn main() -> anyhow::Result<ExitCode> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    run(Cli::parse().command).unwrap_or_else(|error| {
+        eprintln!("lỗi: {error:#}");
+        ExitCode::from(2)
+    })
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
         Command::Import {
             files,
             report,

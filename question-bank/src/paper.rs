@@ -31,7 +31,7 @@ pub struct Paper {
     head: PaperHead,
     sections: Vec<PaperSection>,
     media: Vec<Picture>,
-    essay_characters: u32,
+    scheme: Scheme,
 }
 
 /// One part of a paper.
@@ -92,13 +92,13 @@ impl Paper {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let essay_characters = scheme.essay_characters;
         let (questions, media) = questions(items, &marks, &scheme);
+        let sections = sections(questions, &scheme.sections);
         Ok(Self {
             head,
-            sections: sections(questions, &scheme.sections),
+            sections,
             media,
-            essay_characters,
+            scheme,
         })
     }
 
@@ -122,9 +122,9 @@ impl Paper {
         &self.media
     }
 
-    /// Most characters of an essay.
-    pub fn essay_characters(&self) -> u32 {
-        self.essay_characters
+    /// The scheme that gave the marks.
+    pub fn scheme(&self) -> &Scheme {
+        &self.scheme
     }
 
     /// Most marks to be had, in hundredths.

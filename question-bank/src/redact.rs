@@ -75,7 +75,7 @@ fn question(number: u16, question: &PaperQuestion, place: &FormQuestion, paper: 
             entry: entry(answer.entry),
         },
         ItemKind::Essay => QuestionKind::Essay {
-            max_characters: paper.essay_characters(),
+            max_characters: paper.scheme().essay_characters,
         },
     };
     Question {

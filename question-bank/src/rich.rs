@@ -55,17 +55,7 @@ impl RichText {
 
     /// The text without tags, for comparing and for lists. Formulas come out as their letters in a row.
     pub fn text(&self) -> String {
-        let mut text = String::with_capacity(self.0.len());
-        for piece in markup::pieces(&self.0) {
-            match piece {
-                markup::Piece::Text(raw) => text.push_str(&markup::unescape(raw)),
-                markup::Piece::Tag(tag) if matches!(tag.name.as_str(), "p" | "br" | "div" | "li" | "td") => {
-                    text.push(' ');
-                }
-                _ => {}
-            }
-        }
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+        text_of(&self.0)
     }
 
     /// The numbers N of all `media:N` pictures.
@@ -107,6 +97,21 @@ impl From<RichText> for String {
     fn from(text: RichText) -> Self {
         text.0
     }
+}
+
+/// The text of HTML without its tags.
+fn text_of(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    for piece in markup::pieces(html) {
+        match piece {
+            markup::Piece::Text(raw) => text.push_str(&markup::unescape(raw)),
+            markup::Piece::Tag(tag) if matches!(tag.name.as_str(), "p" | "br" | "div" | "li" | "td") => {
+                text.push(' ');
+            }
+            _ => {}
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Where the number of a picture's `media:N` stands in its tag, and the number. The sanitiser writes quotes within

@@ -28,7 +28,12 @@ fn paper() -> Paper {
         subject: "Toán".into(),
         duration: Millis::minutes(90),
     };
-    Paper::new(head, items, Scheme::from_json(SCHEME).unwrap()).unwrap_or_else(|faults| panic!("{faults:#?}"))
+    Paper::new(
+        head,
+        items,
+        Scheme::from_json(SCHEME).expect("the scheme is right"),
+    )
+    .unwrap_or_else(|faults| panic!("{faults:#?}"))
 }
 
 /// A right answer to every question that a machine marks.
@@ -138,69 +143,20 @@ fn marks_by_hand() {
         answer("Câu 18", Response::Text(",46".into())),
     ];
     let marks = mark(&sheet, &answers);
-    let earned: Vec<(String, Option<u32>, String)> = (sheet.lines.iter().zip(&marks.lines))
-        .filter(|(line, _)| answers.iter().any(|answer| answer.question == line.question))
-        .map(|(line, mark)| (line.name.clone(), mark.awarded, mark.reason.text_vi()))
+    let answered = |question: &u16| answers.iter().any(|answer| answer.question == *question);
+    let earned: Vec<String> = (sheet.lines.iter().zip(&marks.lines))
+        .filter(|(line, _)| answered(&line.question))
+        .map(|(line, mark)| format!("{}: {:?}, {}", line.name, mark.awarded, mark.reason.text_vi()))
         .collect();
-    insta::assert_debug_snapshot!(earned, @r#"
-    [
-        (
-            "Câu 1",
-            Some(
-                25,
-            ),
-            "đúng",
-        ),
-        (
-            "Câu 2",
-            Some(
-                0,
-            ),
-            "sai",
-        ),
-        (
-            "Câu 9",
-            Some(
-                17,
-            ),
-            "chọn đúng 2/3, chọn sai 1",
-        ),
-        (
-            "Câu 10",
-            Some(
-                25,
-            ),
-            "đúng 2/4 ý",
-        ),
-        (
-            "Câu 11",
-            Some(
-                50,
-            ),
-            "đúng",
-        ),
-        (
-            "Câu 12",
-            Some(
-                50,
-            ),
-            "đúng",
-        ),
-        (
-            "Câu 13",
-            Some(
-                50,
-            ),
-            "đúng",
-        ),
-        (
-            "Câu 18",
-            Some(
-                0,
-            ),
-            "sai quy cách, không được điểm",
-        ),
-    ]
+    insta::assert_snapshot!(earned.join("\n"), @r#"
+    Câu 1: Some(25), đúng
+    Câu 2: Some(0), sai
+    Câu 9: Some(17), chọn đúng 2/3, chọn sai 1
+    Câu 10: Some(25), đúng 2/4 ý
+    Câu 11: Some(50), đúng
+    Câu 12: Some(50), đúng
+    Câu 13: Some(50), đúng
+    Câu 18: Some(0), sai quy cách, không được điểm
     "#);
     assert_eq!(marks.total, 25 + 17 + 25 + 50 + 50 + 50);
 }

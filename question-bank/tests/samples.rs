@@ -27,7 +27,7 @@ fn samples(folder: &str, extension: &str) -> Option<Vec<PathBuf>> {
 fn table(files: &[PathBuf]) -> String {
     let mut table = String::new();
     for path in files {
-        let result = match import::any(&fs::read(path).unwrap()) {
+        let result = match import::any(&fs::read(path).expect("the sample can be read")) {
             Ok(import) => {
                 let mut kinds: BTreeMap<_, usize> = BTreeMap::new();
                 for item in &import.items {
@@ -51,7 +51,7 @@ fn table(files: &[PathBuf]) -> String {
             "{}: {result}",
             path.file_name().unwrap_or_default().display()
         )
-        .unwrap();
+        .expect("writing into a string cannot fail");
     }
     table
 }

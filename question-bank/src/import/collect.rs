@@ -44,6 +44,9 @@ pub(super) struct Draft {
     pub(super) media: Vec<Picture>,
 }
 
+/// The fault is in the findings; there is nothing to go on with.
+pub(super) struct Refused;
+
 /// Notes and faults of a file.
 #[derive(Default)]
 pub(super) struct Findings {

@@ -45,7 +45,7 @@ pub fn decode(bytes: &[u8]) -> Result<String, Fault> {
 
 /// Line of a byte position in a text, from 1.
 pub fn line_of(text: &str, at: usize) -> u32 {
-    u32::try_from(text.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1).unwrap_or(u32::MAX)
+    u32::try_from(text[..at].matches('\n').count() + 1).unwrap_or(u32::MAX)
 }
 
 /// Letters that no text of a teacher has: controls, and the sign that stands for letters lost in an earlier conversion.

@@ -2,6 +2,7 @@
 //! question in [`question`]. Must never resolve an entity that the file declares: document types are refused.
 
 mod element;
+mod group;
 mod question;
 
 use super::collect::Findings;

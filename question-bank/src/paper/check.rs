@@ -216,7 +216,7 @@ fn untypable(key: &ShortKey, entry: EntryForm) -> Vec<String> {
     match (key, entry) {
         (ShortKey::Number { accepted }, EntryForm::Grid(columns)) => (accepted.iter())
             .filter(|range| range.low > range.high || !grid_reaches(&range.low, &range.high, columns))
-            .map(|range| range_text(range))
+            .map(range_text)
             .collect(),
         (ShortKey::Number { accepted }, _) => accepted
             .iter()

@@ -42,7 +42,7 @@ pub(super) fn distribute(items: &[Item], scheme: &Scheme) -> Result<Vec<u32>, Fa
         .filter(|rest| *rest == 0 || weights > 0)
         .ok_or_else(|| wrong_sum(fixed, scheme.total))?;
     let mut weight_before = 0;
-    let share = |weight: u64| if weights == 0 { 0 } else { rest * weight / weights };
+    let share = |weight: u64| (rest * weight).checked_div(weights).unwrap_or(0);
     let marks: Vec<u64> = (rules.iter())
         .map(|rule| match rule {
             QuestionMarks::Each(marks) => u64::from(*marks),

@@ -2,7 +2,7 @@
 //! formula silently: what the converter does not fully understand stays as it was written.
 
 use super::markup::{Piece, pieces, unescape};
-use super::{RichText, escape};
+use super::{RichText, escape, text_of};
 use crate::fault::Message;
 use pulldown_latex::config::{DisplayMode, RenderConfig};
 use pulldown_latex::{Event, Parser, ParserError, Storage, push_mathml};
@@ -171,8 +171,8 @@ fn convert(latex: &str, display: bool) -> Result<String, Reason> {
     push_mathml(&mut mathml, events.into_iter().map(Ok::<_, ParserError>), config)
         .map_err(|_| unreadable())?;
     let shown = RichText::sanitised(&mathml);
-    let source_text: String = RichText::sanitised(&mathml.replace(" style=", " title=")).text();
-    if mathml.contains("<merror") || !shown.as_str().starts_with("<math") || shown.text() != source_text {
+    if mathml.contains("<merror") || !shown.as_str().starts_with("<math") || shown.text() != text_of(&mathml)
+    {
         return Err(unreadable());
     }
     Ok(mathml)

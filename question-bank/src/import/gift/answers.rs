@@ -3,10 +3,10 @@
 use super::escape::{find, positions, unescape};
 use super::question::{Answered, marked_format};
 use crate::fault::Message;
-use crate::import::collect::{Findings, Place};
+use crate::import::collect::{Findings, Place, Refused};
 use crate::import::weight::{self, FULL, Weight};
 use crate::import::{entry, order};
-use crate::item::ItemKind;
+use crate::item::{EntryForm, ItemKind};
 use crate::number::Decimal;
 use crate::rich::picture::{Files, Pictures};
 use crate::rich::source::{Format, has_open_tag};
@@ -54,8 +54,7 @@ impl Answers<'_> {
     fn without_general_feedback(&self) -> &str {
         let end = positions(self.raw, |c| c == '#')
             .into_iter()
-            .filter(|at| self.raw[*at..].starts_with("####"))
-            .next_back();
+            .rfind(|at| self.raw[*at..].starts_with("####"));
         // In "#####" the last four signs are the mark; the one before closes an option.
         end.map_or(self.raw, |end| self.raw[..end].trim_end_matches('#'))
     }
@@ -82,7 +81,7 @@ impl Answers<'_> {
             .iter()
             .map(|a| (unescape(a.text).trim().to_owned(), a.weight.unwrap_or(FULL)))
             .collect();
-        let entry = self.entry(findings)?;
+        let entry = self.entry(findings).ok()?;
         Some(entry::text(accepted, false, entry))
     }
 
@@ -184,14 +183,15 @@ impl Answers<'_> {
             };
             accepted.push((low, high, answer.weight.unwrap_or(FULL)));
         }
-        let entry = self.entry(findings)?;
+        let entry = self.entry(findings).ok()?;
         Some(entry::number(accepted, entry))
     }
 
-    fn entry(&self, findings: &mut Findings) -> Option<Option<crate::item::EntryForm>> {
-        entry::of_tags(self.tags)
-            .map_err(|fault| self.fault(findings, fault.vi, fault.en))
-            .ok()
+    fn entry(&self, findings: &mut Findings) -> Result<Option<EntryForm>, Refused> {
+        entry::of_tags(self.tags).map_err(|fault| {
+            self.fault(findings, fault.vi, fault.en);
+            Refused
+        })
     }
 }
 

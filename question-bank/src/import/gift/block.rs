@@ -18,10 +18,7 @@ pub(super) struct Block {
 impl Block {
     /// Line in the file of a position in `text`.
     pub(super) fn line_at(&self, at: usize) -> u32 {
-        let index = self.text.as_bytes()[..at.min(self.text.len())]
-            .iter()
-            .filter(|b| **b == b'\n')
-            .count();
+        let index = self.text.get(..at).unwrap_or(&self.text).matches('\n').count();
         self.lines.get(index).or(self.lines.last()).copied().unwrap_or(1)
     }
 }

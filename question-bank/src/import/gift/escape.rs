@@ -57,27 +57,13 @@ pub(super) fn broken_command(text: &str) -> Option<&str> {
         if in_formula && command > 0 {
             return Some(&rest[..2 + command]);
         }
-        let (length, toggles) = if rest.starts_with("\\(")
-            || rest.starts_with("\\[")
-            || rest.starts_with("\\)")
-            || rest.starts_with("\\]")
-        {
-            (2, true)
-        } else if rest.starts_with("$$") {
-            (2, true)
-        } else if rest.starts_with('$') {
-            (1, true)
-        } else {
-            let escaped = rest.starts_with('\\') && rest.len() > 1;
-            (
-                rest.chars()
-                    .take(1 + usize::from(escaped))
-                    .map(char::len_utf8)
-                    .sum(),
-                false,
-            )
-        };
-        in_formula ^= toggles;
+        let delimiter = ["\\(", "\\)", "\\[", "\\]", "$$", "$"]
+            .into_iter()
+            .find(|sign| rest.starts_with(sign));
+        let escaped = usize::from(rest.starts_with('\\'));
+        let letters = rest.chars().take(1 + escaped).map(char::len_utf8).sum();
+        let length = delimiter.map_or(letters, str::len);
+        in_formula ^= delimiter.is_some();
         at += length;
     }
     None

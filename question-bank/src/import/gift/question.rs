@@ -21,24 +21,7 @@ pub(super) fn read(block: &Block, index: usize, findings: &mut Findings) -> Opti
         line: block.lines.first().copied().unwrap_or(1),
     };
     let body = title.as_ref().map_or(0, |(_, body)| *body);
-    if title.is_none() && text.trim_start().starts_with("::") {
-        findings.fault(
-            &place,
-            "tên câu hỏi thiếu dấu «::» kết thúc",
-            "the title is not closed by “::”",
-        );
-        return None;
-    }
-    if let Some(command) = broken_command(&text[body..]) {
-        let vi = format!("«{command}» trong công thức sẽ thành dấu xuống dòng; hãy viết «\\{command}»");
-        findings.fault(
-            &place,
-            vi,
-            format!("“{command}” in a formula would become a line break; write “\\{command}”"),
-        );
-        return None;
-    }
-    let parts = match parts(text, body) {
+    let parts = match checked_parts(text, body, title.is_some()) {
         Ok(parts) => parts,
         Err((at, message)) => {
             findings.add(
@@ -74,6 +57,20 @@ pub(super) fn read(block: &Block, index: usize, findings: &mut Findings) -> Opti
         Answered::TrueFalse(right) => Read::TrueFalse(draft, right),
         Answered::Kind(kind) => Read::Item(draft, kind),
     })
+}
+
+/// Checks what would break the question, then cuts it.
+fn checked_parts(text: &str, body: usize, titled: bool) -> Result<Parts<'_>, (usize, Message)> {
+    if !titled && text.trim_start().starts_with("::") {
+        let vi = "tên câu hỏi thiếu dấu «::» kết thúc";
+        return Err((0, Message::new(vi, "the title is not closed by “::”")));
+    }
+    if let Some(command) = broken_command(&text[body..]) {
+        let vi = format!("«{command}» trong công thức sẽ thành dấu xuống dòng; hãy viết «\\{command}»");
+        let en = format!("“{command}” in a formula would become a line break; write “\\{command}”");
+        return Err((text.find(command).unwrap_or(body), Message::new(vi, en)));
+    }
+    parts(text, body)
 }
 
 /// What the braces make of a question.

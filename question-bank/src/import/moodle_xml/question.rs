@@ -2,16 +2,15 @@
 
 use super::element::{Lines, child, children, flag, formatted, inner_text, text};
 use crate::fault::Message;
-use crate::import::collect::{Draft, Findings, Place, Read};
+use crate::import::collect::{Draft, Findings, Place, Read, Refused};
 use crate::import::gift::{category, check_weights};
 use crate::import::weight::{self, FULL, Weight};
 use crate::import::{entry, order};
-use crate::item::{EntryForm, ItemKind, Statement, Statements};
+use crate::item::{EntryForm, ItemKind};
 use crate::number::Decimal;
 use crate::rich::RichText;
 use crate::rich::picture::{Pictures, decode_base64};
 use roxmltree::Node;
-use std::collections::BTreeMap;
 
 /// Reads questions one after another and remembers the category.
 pub(super) struct Reader<'a> {
@@ -21,8 +20,8 @@ pub(super) struct Reader<'a> {
 }
 
 /// A question being read.
-struct Question<'a, 'n, 'i> {
-    node: Node<'n, 'i>,
+pub(super) struct Question<'a, 'n, 'i> {
+    pub(super) node: Node<'n, 'i>,
     place: &'a Place,
     findings: &'a mut Findings,
     pictures: Pictures,
@@ -106,7 +105,7 @@ impl<'n, 'i> Question<'_, 'n, 'i> {
         Some(Answered::Kind(kind))
     }
 
-    fn fault(&mut self, vi: impl Into<String>, en: impl Into<String>) {
+    pub(super) fn fault(&mut self, vi: impl Into<String>, en: impl Into<String>) {
         self.findings.fault(self.place, vi, en);
     }
 
@@ -117,33 +116,29 @@ impl<'n, 'i> Question<'_, 'n, 'i> {
         let mut source = formatted(node);
         // Moodle 1.9 kept one picture beside the text; it was shown below it.
         if let Some((name, data)) = self.old_picture() {
-            source
-                .text
-                .push_str(&format!("<p><img src=\"@@PLUGINFILE@@/{name}\"></p>"));
+            source.text += "<p><img src=\"@@PLUGINFILE@@/image\"></p>";
             source.files.insert(name, data);
         }
-        self.convert(source)
+        self.convert(&source)
     }
 
     fn old_picture(&mut self) -> Option<(String, Vec<u8>)> {
         let base64 = text(self.node, "image_base64").filter(|base64| !base64.is_empty())?;
-        match decode_base64(&base64) {
-            Some(data) => Some(("image".to_owned(), data)),
-            None => {
-                self.fault(
-                    "hình trong <image_base64> bị hỏng",
-                    "the picture in <image_base64> is broken",
-                );
-                None
-            }
+        let data = decode_base64(&base64);
+        if data.is_none() {
+            self.fault(
+                "hình trong <image_base64> bị hỏng",
+                "the picture in <image_base64> is broken",
+            );
         }
+        Some(("image".to_owned(), data?))
     }
 
-    fn rich(&mut self, node: Node<'_, '_>) -> RichText {
-        self.convert(formatted(node))
+    pub(super) fn rich(&mut self, node: Node<'_, '_>) -> RichText {
+        self.convert(&formatted(node))
     }
 
-    fn convert(&mut self, source: super::element::Formatted) -> RichText {
+    fn convert(&mut self, source: &super::element::Formatted) -> RichText {
         for name in &source.broken {
             self.fault(
                 format!("tệp đính kèm «{name}» bị hỏng (base64)"),
@@ -230,7 +225,7 @@ impl<'n, 'i> Question<'_, 'n, 'i> {
         let accepted = accepted
             .map(|(node, weight)| (inner_text(node).trim().to_owned(), weight))
             .collect();
-        let entry = self.entry()?;
+        let entry = self.entry().ok()?;
         Some(entry::text(
             accepted,
             flag(self.node, "usecase").unwrap_or(false),
@@ -264,7 +259,7 @@ impl<'n, 'i> Question<'_, 'n, 'i> {
                 ),
             );
         }
-        let entry = self.entry()?;
+        let entry = self.entry().ok()?;
         Some(entry::number(accepted, entry))
     }
 
@@ -286,76 +281,7 @@ impl<'n, 'i> Question<'_, 'n, 'i> {
         ItemKind::Essay
     }
 
-    /// A true/false group: rows are statements, one column says true, the other false.
-    fn statements(&mut self) -> Option<ItemKind> {
-        let (true_column, false_column) = self.columns()?;
-        let right = self.right_columns();
-        let mut statements = Vec::new();
-        for row in children(self.node, "row") {
-            let number = row.attribute("number").unwrap_or_default();
-            let right = match right.get(number).map(String::as_str) {
-                Some(column) if column == true_column => true,
-                Some(column) if column == false_column => false,
-                _ => {
-                    self.fault(
-                        format!("ý thứ {number} không cho biết đúng hay sai"),
-                        format!("statement {number} does not say whether it is true"),
-                    );
-                    return None;
-                }
-            };
-            let text = child(row, "optiontext")
-                .map(|node| self.rich(node))
-                .unwrap_or_default();
-            statements.push(Statement { text, right });
-        }
-        let shuffle = flag(self.node, "shuffleanswers").unwrap_or(true);
-        Some(ItemKind::TrueFalseGroup(Statements { statements, shuffle }))
-    }
-
-    /// Numbers of the columns that say true and false. The page's own words stand for theirs, so other words than
-    /// true and false are refused.
-    fn columns(&mut self) -> Option<(&'static str, &'static str)> {
-        const TRUE: [&str; 8] = ["", "true", "đúng", "đ", "t", "richtig", "wahr", "vrai"];
-        const FALSE: [&str; 8] = ["", "false", "sai", "s", "f", "falsch", "unwahr", "faux"];
-        let words: Vec<String> = children(self.node, "column")
-            .map(|column| text(column, "responsetext").unwrap_or_default().to_lowercase())
-            .collect();
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        match words[..] {
-            [first, second] if TRUE.contains(&first) && FALSE.contains(&second) => Some(("1", "2")),
-            [first, second] if FALSE.contains(&first) && TRUE.contains(&second) => Some(("2", "1")),
-            _ => {
-                let shown = words.join("», «");
-                self.fault(
-                    format!("nhóm đúng – sai phải có hai cột Đúng và Sai, ở đây là «{shown}»"),
-                    format!(
-                        "a true/false group must have two columns, true and false; here they are “{shown}”"
-                    ),
-                );
-                None
-            }
-        }
-    }
-
-    /// For each row the one column that has a weight above zero.
-    fn right_columns(&self) -> BTreeMap<String, String> {
-        let mut right: BTreeMap<String, String> = BTreeMap::new();
-        for node in children(self.node, "weight") {
-            let value = text(node, "value").unwrap_or_default();
-            if entry::decimal(&value).is_some_and(|value| value > Decimal::default()) {
-                let attribute = |name: &str| node.attribute(name).unwrap_or_default().to_owned();
-                // Two right columns contradict each other: such a row has none.
-                right
-                    .entry(attribute("rownumber"))
-                    .and_modify(String::clear)
-                    .or_insert_with(|| attribute("columnnumber"));
-            }
-        }
-        right
-    }
-
-    fn entry(&mut self) -> Option<Option<EntryForm>> {
+    fn entry(&mut self) -> Result<Option<EntryForm>, Refused> {
         let tags: Vec<String> = child(self.node, "tags")
             .map(|tags| {
                 children(tags, "tag")
@@ -363,9 +289,10 @@ impl<'n, 'i> Question<'_, 'n, 'i> {
                     .collect()
             })
             .unwrap_or_default();
-        entry::of_tags(&tags)
-            .map_err(|fault| self.fault(fault.vi, fault.en))
-            .ok()
+        entry::of_tags(&tags).map_err(|fault| {
+            self.fault(fault.vi, fault.en);
+            Refused
+        })
     }
 }
 

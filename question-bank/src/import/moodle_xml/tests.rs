@@ -38,39 +38,74 @@ fn rows(columns: [&str; 2], truths: &[bool]) -> String {
                 "<weight rownumber=\"{number}\" columnnumber=\"{column}\"><value>{value}</value></weight>"
             )
         };
-        xml += &format!(
+        xml += format!(
             "<row number=\"{number}\"><optiontext format=\"html\"><text>Ý {number}</text></optiontext></row>"
-        );
+        )
+        .as_str();
         xml += &(weight(1, *right) + &weight(2, !right));
     }
     for (number, word) in (1..).zip(columns) {
-        xml += &format!(
-            "<column number=\"{number}\"><responsetext format=\"plain_text\"><text>{word}</text></responsetext></column>"
-        );
+        xml += format!("<column number=\"{number}\"><responsetext format=\"plain_text\"><text>{word}</text></responsetext></column>")
+            .as_str();
     }
     xml
 }
 
-#[test]
-fn all_kinds() {
+/// An essay with a picture in its text.
+fn with_picture() -> String {
     let png =
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
     let file = format!("<file name=\"a b.png\" path=\"/\" encoding=\"base64\">{png}</file>");
-    let picture = format!(
+    format!(
         "<question type=\"essay\"><name><text>P</text></name><questiontext format=\"html\">\
          <text>&lt;img alt=\"hình\" src=\"@@PLUGINFILE@@/a%20b.png\"&gt;</text>{file}</questiontext></question>"
-    );
+    )
+}
+
+#[test]
+fn all_kinds() {
     let questions = [
-        "<question type=\"category\"><category><text>$course$/top/Toán</text></category></question>".to_owned(),
-        question("multichoice", "M1", &("<single>true</single>".to_owned() + &answer("100", "đúng") + &answer("0", "sai &amp;lt; 5"))),
-        question("multichoice", "M2", &("<single>false</single><shuffleanswers>0</shuffleanswers>".to_owned() + &answer("50", "a") + &answer("50", "b") + &answer("-100", "c"))),
+        "<question type=\"category\"><category><text>$course$/top/Toán</text></category></question>"
+            .to_owned(),
+        question(
+            "multichoice",
+            "M1",
+            &("<single>true</single>".to_owned() + &answer("100", "đúng") + &answer("0", "sai &amp;lt; 5")),
+        ),
+        question(
+            "multichoice",
+            "M2",
+            &("<single>false</single><shuffleanswers>0</shuffleanswers>".to_owned()
+                + &answer("50", "a")
+                + &answer("50", "b")
+                + &answer("-100", "c")),
+        ),
         question("truefalse", "T", &(answer("0", "true") + &answer("100", "false"))),
-        question("shortanswer", "S", &("<usecase>1</usecase>".to_owned() + &answer("100", "NaCl") + &answer("33.33333", "muối*") + &answer("0", "*"))),
-        question("numerical", "N", &("<answer fraction=\"100\"><text>12.5</text><tolerance>0.05</tolerance></answer><tags><tag><text>entry:grid4</text></tag></tags>".to_owned())),
-        question("kprime", "K", &rows(["True", "False"], &[true, false, true, false])),
+        question(
+            "shortanswer",
+            "S",
+            &("<usecase>1</usecase>".to_owned()
+                + &answer("100", "NaCl")
+                + &answer("33.33333", "muối*")
+                + &answer("0", "*")),
+        ),
+        question(
+            "numerical",
+            "N",
+            "<answer fraction=\"100\"><text>12.5</text><tolerance>0.05</tolerance></answer><tags><tag><text>entry:grid4</text></tag></tags>",
+        ),
+        question(
+            "kprime",
+            "K",
+            &rows(["True", "False"], &[true, false, true, false]),
+        ),
         question("mtf", "F", &rows(["Sai", "Đúng"], &[false, true])),
-        question("essay", "E", "<responsetemplate><text>mẫu</text></responsetemplate>"),
-        picture,
+        question(
+            "essay",
+            "E",
+            "<responsetemplate><text>mẫu</text></responsetemplate>",
+        ),
+        with_picture(),
     ];
     insta::assert_snapshot!(read_xml(&questions.concat()), @r#"
     M1 [Toán] @3: <p>Hỏi M1</p> → một: +đúng | -sai &lt; 5
