@@ -7,6 +7,8 @@ pub mod sitting;
 pub mod roster;
 pub mod paper;
 pub mod trust;
+pub mod export;
+pub mod verify;
 pub mod workplace;
 pub mod doctor;
 
@@ -40,6 +42,10 @@ enum Command {
     Paper(paper::Paper),
     /// Certificates of the states whose cards can be confirmed
     Trust(trust::Trust),
+    /// Hand-ins and journals for inspectors and the archive
+    Export(export::Export),
+    /// Check an exported submission without a database
+    Verify(verify::Verify),
     /// Say in plain words whether this installation is ready for exam day
     Doctor(doctor::Doctor),
 }
@@ -59,6 +65,8 @@ impl Arguments {
             Command::Roster(command) => command.run().await,
             Command::Paper(command) => command.run().await,
             Command::Trust(command) => command.run().await,
+            Command::Export(command) => command.run().await,
+            Command::Verify(command) => command.run(),
             Command::Doctor(command) => command.run().await,
         }
     }

@@ -8,7 +8,7 @@ use super::state::{Room, Standing, StoredRoom};
 use crate::db::Tx;
 use crate::db::column::{broken, digest, parsed, whole};
 use exam_protocol::bytes::Digest;
-use exam_protocol::id::{AttemptId, FormId, RoomId};
+use exam_protocol::id::{AttemptId, FormId, RoomId, SittingId};
 use exam_protocol::seat::CandidateLabel;
 use exam_protocol::time::{Millis, Timestamp};
 use sqlx::sqlite::SqliteRow;
@@ -192,4 +192,19 @@ pub async fn running_rooms(executor: impl SqliteExecutor<'_>) -> Result<Vec<(Roo
     rows.iter()
         .map(|row| Ok((room(row, "id")?, Millis(row.try_get("longest")?))))
         .collect()
+}
+
+/// All attempts of a sitting by candidate number.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn attempts(
+    executor: impl SqliteExecutor<'_>,
+    sitting: SittingId,
+) -> Result<Vec<AttemptId>, sqlx::Error> {
+    let rows = sqlx::query("select id from attempt where sitting = $1 order by candidate_number, id")
+        .bind(sitting.to_string())
+        .fetch_all(executor)
+        .await?;
+    rows.iter().map(|row| parsed(row, "id")).collect()
 }

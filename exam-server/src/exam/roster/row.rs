@@ -210,16 +210,19 @@ impl Reader<'_> {
 
     /// None where the file says nothing.
     fn sex(&self) -> Result<Option<Sex>, Finding> {
-        match fold(&self.text(Column::Sex)).as_str() {
+        let text = self.text(Column::Sex);
+        match fold(&text).as_str() {
+            "" if !text.is_empty() => Err(self.bad_sex()),
             "" if self.header.sex_is_mark() => Ok(Some(Sex::Male)),
             "" => Ok(None),
             "nam" | "m" | "male" | "0" | "trai" => Ok(Some(Sex::Male)),
             "nu" | "f" | "female" | "x" | "1" | "gai" => Ok(Some(Sex::Female)),
-            _ => Err(self.finding(
-                "giới tính không đọc được; hãy ghi Nam hoặc Nữ",
-                "the sex can't be read; write Nam or Nữ",
-            )),
+            _ => Err(self.bad_sex()),
         }
+    }
+
+    fn bad_sex(&self) -> Finding {
+        self.finding("giới tính không đọc được; hãy ghi Nam hoặc Nữ", "the sex can't be read; write Nam or Nữ")
     }
 
     fn too_long(&self) -> Option<Finding> {
