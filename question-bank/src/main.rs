@@ -4,8 +4,8 @@ use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use question_bank::fault::{Fault, Note};
 use question_bank::item::{Item, Kind};
-use question_bank::paper::{Paper, PaperHead};
-use question_bank::scheme::Scheme;
+use question_bank::paper::{Paper, PaperHead, check_items};
+use question_bank::scheme::{Scheme, TrueFalseRule};
 use question_bank::{form::Form, import, redact};
 use serde::Serialize;
 use std::fs;
@@ -69,9 +69,10 @@ enum Command {
 
 #[derive(Args)]
 struct PaperArgs {
-    /// Marking scheme: a JSON file, `even`, or a subject of the graduation exam since 2025 such as `toan`.
-    #[arg(long, default_value = "even", value_name = "FILE|NAME")]
-    scheme: String,
+    /// Marking scheme: a JSON file, `even`, or a subject of the graduation exam since 2025 such as `toan`. With it the
+    /// files are checked as one paper; without it, as a bank of single questions.
+    #[arg(long, value_name = "FILE|NAME")]
+    scheme: Option<String>,
     /// The paper's title.
     #[arg(long, default_value = "Đề kiểm tra")]
     title: String,
@@ -88,7 +89,7 @@ struct PaperArgs {
 struct Report {
     accepted: bool,
     files: Vec<FileReport>,
-    /// Why the questions together make no paper under the scheme.
+    /// What is wrong with the questions, or why together they make no paper under the scheme.
     paper_faults: Vec<Fault>,
     items: Vec<Item>,
 }
@@ -175,11 +176,23 @@ fn read_all(files: &[PathBuf], paper: &PaperArgs) -> anyhow::Result<Report> {
         report.items.extend(import.items);
     }
     if report.accepted {
-        let made = Paper::new(paper.head(), report.items.clone(), scheme(&paper.scheme)?);
-        report.paper_faults = made.err().unwrap_or_default();
+        report.paper_faults = match &paper.scheme {
+            Some(name) => Paper::new(paper.head(), report.items.clone(), scheme(name)?)
+                .err()
+                .unwrap_or_default(),
+            None => check_items(&report.items, &any_statements()),
+        };
         report.accepted = report.paper_faults.is_empty();
     }
     Ok(report)
+}
+
+/// A scheme that takes true/false groups of any size: a bank may hold what no paper has asked for yet.
+fn any_statements() -> Scheme {
+    Scheme {
+        true_false: TrueFalseRule::PerStatement,
+        ..Scheme::even()
+    }
 }
 
 fn file_report(path: &Path, import: &import::Import, faults: Vec<Fault>) -> FileReport {
@@ -243,7 +256,7 @@ fn preview(files: &[PathBuf], seed: Option<&str>, code: &str, args: &PaperArgs) 
         print_summary(&report);
         return Ok(ExitCode::FAILURE);
     }
-    let paper = Paper::new(args.head(), report.items, scheme(&args.scheme)?).map_err(|faults| {
+    let paper = Paper::new(args.head(), report.items, args.scheme_or_even()?).map_err(|faults| {
         anyhow::anyhow!(
             faults
                 .iter()
@@ -264,6 +277,10 @@ fn preview(files: &[PathBuf], seed: Option<&str>, code: &str, args: &PaperArgs) 
 }
 
 impl PaperArgs {
+    fn scheme_or_even(&self) -> anyhow::Result<Scheme> {
+        scheme(self.scheme.as_deref().unwrap_or("even"))
+    }
+
     fn head(&self) -> PaperHead {
         let duration = exam_protocol::time::Millis::minutes(self.minutes);
         PaperHead {

@@ -78,9 +78,7 @@ impl Paper {
     /// Everything that is wrong, not only the first.
     pub fn new(head: PaperHead, items: Vec<Item>, scheme: Scheme) -> Result<Self, Vec<Fault>> {
         let mut faults = check::head(&head, &items);
-        for item in &items {
-            faults.extend(check::item(item, &scheme));
-        }
+        faults.extend(check_items(&items, &scheme));
         faults.extend(check::sections(&items, &scheme));
         let marks = match marks::distribute(&items, &scheme) {
             Ok(marks) => marks,
@@ -131,6 +129,11 @@ impl Paper {
     pub fn maximum(&self) -> u32 {
         self.questions().map(|question| question.marks).sum()
     }
+}
+
+/// What is wrong with single questions, whatever paper they come into: for a bank that is no paper yet.
+pub fn check_items(items: &[Item], scheme: &Scheme) -> Vec<Fault> {
+    items.iter().flat_map(|item| check::item(item, scheme)).collect()
 }
 
 /// The part of a scheme in which a kind of question stands.

@@ -170,6 +170,8 @@ fn convert(latex: &str, display: bool) -> Result<String, Reason> {
     };
     push_mathml(&mut mathml, events.into_iter().map(Ok::<_, ParserError>), config)
         .map_err(|_| unreadable())?;
+    // `2{,}4` is how LaTeX writes a decimal comma: one number, without the space that follows a comma in a list.
+    let mathml = mathml.replace("</mn><mrow><mo>,</mo></mrow><mn>", ",");
     let shown = RichText::sanitised(&mathml);
     if mathml.contains("<merror") || !shown.as_str().starts_with("<math") || shown.text() != text_of(&mathml)
     {
@@ -266,6 +268,15 @@ mod tests {
             assert_eq!(note, None, "{latex}");
             assert!(mathml.starts_with("<math"), "{latex}: {mathml}");
         }
+    }
+
+    #[test]
+    fn decimal_commas_stay_in_their_number() {
+        assert_eq!(
+            html("$2{,}45$").0,
+            "<math display=\"inline\"><mn>2,45</mn></math>"
+        );
+        assert_eq!(html("$0,5$").0, "<math display=\"inline\"><mn>0,5</mn></math>");
     }
 
     #[test]
