@@ -7,7 +7,7 @@ use crate::room::{Dialog, Room};
 use crate::state::Console;
 use crate::texts;
 use crate::words;
-use exam_protocol::console::{CandidateRow, RoomState};
+use exam_protocol::console::{CandidateRow, Progress, RoomState};
 use exam_protocol::id::AttemptId;
 use leptos::prelude::*;
 
@@ -89,7 +89,7 @@ fn ProgressCell(
     view! { {progress}{extra}{moved} }
 }
 
-/// Answered of all questions.
+/// Answered of all questions; nothing for somebody who is not there.
 #[component]
 fn AnsweredCell(
     /// The row.
@@ -97,10 +97,15 @@ fn AnsweredCell(
 ) -> impl IntoView {
     let room = Room::here();
     let questions = Memo::new(move |_| room.board.with(|board| board.questions));
-    let answered = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.answered)));
-    view! {
-        <span class="digits" data-testid="answered">{move || format!("{}/{}", answered.get(), questions.get())}</span>
-    }
+    let text = move || {
+        let there = |row: &&CandidateRow| row.progress != Progress::Absent;
+        row.with(|row| {
+            row.as_ref()
+                .filter(there)
+                .map(|row| format!("{}/{}", row.answered, questions.get()))
+        })
+    };
+    view! { <span class="digits" data-testid="answered">{text}</span> }
 }
 
 /// Connection and last sign of life; the mark once the room is closed.

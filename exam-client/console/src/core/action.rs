@@ -107,7 +107,7 @@ pub struct Concerned {
 
 /// Whom an action concerns in a room that stands like this.
 pub fn concerned(kind: ActionKind, tally: Tally) -> Concerned {
-    let unsigned = tally.timed_out + tally.at_seats();
+    let unsigned = tally.timed_out + tally.at_seats() + tally.admitted;
     let (concerned, beware) = match kind {
         ActionKind::Open => (tally.total, 0),
         ActionKind::Start => (tally.at_seats(), tally.total - tally.at_seats()),
@@ -153,17 +153,18 @@ mod tests {
     #[test]
     fn closing_tells_hand_ins_from_what_is_only_stored() {
         let tally = Tally {
-            total: 5,
+            total: 6,
             handed_in: 3,
             timed_out: 1,
+            admitted: 1,
             absent: 1,
             ..Tally::default()
         };
         assert_eq!(
             concerned(ActionKind::Close, tally),
             Concerned {
-                concerned: 4,
-                beware: 1
+                concerned: 5,
+                beware: 2
             }
         );
     }
