@@ -54,8 +54,14 @@ impl Home {
     /// A Chromium command with this home, this profile, and no window yet.
     pub fn chromium(&self, profile: &str) -> Command {
         let mut command = Command::new("chromium");
-        command.env("HOME", self.folder.path()).args(SWITCHES).args(root_switches());
-        command.arg(format!("--user-data-dir={}", self.folder.path().join(profile).display()));
+        command
+            .env("HOME", self.folder.path())
+            .args(SWITCHES)
+            .args(root_switches());
+        command.arg(format!(
+            "--user-data-dir={}",
+            self.folder.path().join(profile).display()
+        ));
         command.kill_on_drop(true);
         command
     }
@@ -66,14 +72,24 @@ impl Home {
 }
 
 fn certutil(arguments: &[&str]) -> Result<()> {
-    let output = StdCommand::new("certutil").args(arguments).output().context("certutil (package libnss3-tools)")?;
-    ensure!(output.status.success(), "certutil: {}", String::from_utf8_lossy(&output.stderr));
+    let output = StdCommand::new("certutil")
+        .args(arguments)
+        .output()
+        .context("certutil (package libnss3-tools)")?;
+    ensure!(
+        output.status.success(),
+        "certutil: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     Ok(())
 }
 
 /// Chromium's sandbox refuses to run as root.
 fn root_switches() -> &'static [&'static str] {
-    let root = StdCommand::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
+    let root = StdCommand::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout == b"0\n");
     if root { &["--no-sandbox"] } else { &[] }
 }
 
@@ -108,20 +124,32 @@ impl Browser {
         for switch in SWITCHES.iter().chain(root_switches()).copied() {
             capabilities.add_arg(switch)?;
         }
-        for switch in ["--headless=new", "--hide-scrollbars", window.as_str(), profile.as_str()] {
+        for switch in [
+            "--headless=new",
+            "--hide-scrollbars",
+            window.as_str(),
+            profile.as_str(),
+        ] {
             capabilities.add_arg(switch)?;
         }
         let page = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
-        let browser = Self { page, driver, _home: home };
+        let browser = Self {
+            page,
+            driver,
+            _home: home,
+        };
         browser.fit_screen().await?;
         Ok(browser)
     }
 
     /// Makes the page itself, not the window around it, as large as the screen.
     async fn fit_screen(&self) -> Result<()> {
-        let script = "return [window.outerWidth - window.innerWidth, window.outerHeight - window.innerHeight]";
+        let script =
+            "return [window.outerWidth - window.innerWidth, window.outerHeight - window.innerHeight]";
         let frame: (u32, u32) = self.page.execute(script, vec![]).await?.convert()?;
-        self.page.set_window_rect(0, 0, SCREEN.0 + frame.0, SCREEN.1 + frame.1).await?;
+        self.page
+            .set_window_rect(0, 0, SCREEN.0 + frame.0, SCREEN.1 + frame.1)
+            .await?;
         Ok(())
     }
 
@@ -141,7 +169,10 @@ impl Browser {
     /// # Errors
     /// When it does not come within 15 s; names the selector and where the page stands.
     pub async fn find(&self, selector: &str) -> Result<WebElement> {
-        let query = self.page.query(By::Css(selector)).wait(Duration::from_secs(15), Duration::from_millis(100));
+        let query = self
+            .page
+            .query(By::Css(selector))
+            .wait(Duration::from_secs(15), Duration::from_millis(100));
         let found = query.and_displayed().first().await;
         found.with_context(|| format!("the page shows no {selector}"))
     }

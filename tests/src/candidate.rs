@@ -55,8 +55,17 @@ impl Candidate {
         let key = SigningKey::generate(&random)?;
         let public: PublicKey = Fixed(key.public_key());
         let proof = key.sign(&random, &claim_proof_input(&normalise_ticket(ticket), &public))?;
-        let request = ClaimRequest { ticket: ticket.to_owned(), key: public, proof: Fixed(proof) };
-        let response = door.http().post(door.url(route::SEAT_CLAIM)).json(&request).send().await?;
+        let request = ClaimRequest {
+            ticket: ticket.to_owned(),
+            key: public,
+            proof: Fixed(proof),
+        };
+        let response = door
+            .http()
+            .post(door.url(route::SEAT_CLAIM))
+            .json(&request)
+            .send()
+            .await?;
         let claim: ClaimResponse = serde_json::from_slice(&accepted(response).await?)?;
         let journal = Journal::after(&claim);
         Ok(Self {
@@ -109,7 +118,11 @@ impl Candidate {
     /// [`crate::door::Refused`], or a broken line.
     pub async fn fetch_form(&mut self) -> Result<()> {
         let token = hex::encode(self.claim.token.0);
-        let request = self.door.http().get(self.door.url(route::SEAT_FORM)).bearer_auth(token);
+        let request = self
+            .door
+            .http()
+            .get(self.door.url(route::SEAT_FORM))
+            .bearer_auth(token);
         let body = accepted(request.send().await?).await?;
         self.sealed = Some(exam_protocol::canonical::decode(&body)?);
         Ok(())
@@ -121,8 +134,17 @@ impl Candidate {
     /// When the line is down or the server refuses.
     pub async fn connect(&mut self) -> Result<()> {
         self.socket = Some(self.door.socket(route::SEAT_LIVE, None).await?);
-        self.send(&SeatMessage::Hello { token: self.claim.token }).await?;
-        let SeatEvent::Welcome { state, last_sequence, head, answers } = self.next().await? else {
+        self.send(&SeatMessage::Hello {
+            token: self.claim.token,
+        })
+        .await?;
+        let SeatEvent::Welcome {
+            state,
+            last_sequence,
+            head,
+            answers,
+        } = self.next().await?
+        else {
             bail!("the server did not welcome the seat");
         };
         self.state = Some(state);
@@ -183,7 +205,9 @@ impl Candidate {
                 }
             }
         };
-        timeout(PATIENCE, trying).await.context("the server did not come back")
+        timeout(PATIENCE, trying)
+            .await
+            .context("the server did not come back")
     }
 
     /// Signs and sends the hand-in, and checks the receipt against the server's key.
@@ -214,7 +238,10 @@ impl Candidate {
     /// When the line is down.
     pub async fn send_raw(&mut self, bytes: Vec<u8>) -> Result<()> {
         let socket = self.socket.as_mut().context("no line")?;
-        socket.send(Message::Binary(bytes.into())).await.context("the line broke")
+        socket
+            .send(Message::Binary(bytes.into()))
+            .await
+            .context("the line broke")
     }
 
     /// Takes in the server's next event.
@@ -232,7 +259,9 @@ impl Candidate {
                 self.taken_over = true;
                 bail!("another PC has taken the seat over");
             }
-            SeatEvent::Refused { code, last_sequence } => bail!("refused: {code:?} after line {last_sequence}"),
+            SeatEvent::Refused { code, last_sequence } => {
+                bail!("refused: {code:?} after line {last_sequence}")
+            }
             SeatEvent::Welcome { .. } => {}
         }
         Ok(event)
@@ -249,7 +278,9 @@ impl Candidate {
     async fn next(&mut self) -> Result<SeatEvent> {
         let socket = self.socket.as_mut().context("no line")?;
         loop {
-            let message = timeout(PATIENCE, socket.next()).await.context("the server says nothing")?;
+            let message = timeout(PATIENCE, socket.next())
+                .await
+                .context("the server says nothing")?;
             match message.context("the line was closed")?? {
                 Message::Binary(bytes) => return Ok(frame::decode(&bytes)?),
                 Message::Close(_) => bail!("the line was closed"),

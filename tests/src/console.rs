@@ -29,7 +29,10 @@ pub struct Credentials {
 impl Credentials {
     /// The request that carries them.
     pub fn request(&self) -> LoginRequest {
-        LoginRequest { name: self.name.clone(), password: self.password.clone() }
+        LoginRequest {
+            name: self.name.clone(),
+            password: self.password.clone(),
+        }
     }
 }
 
@@ -46,12 +49,24 @@ impl Console {
     /// # Errors
     /// [`crate::door::Refused`], or a broken line.
     pub async fn login(door: &Door, credentials: &Credentials) -> Result<Self> {
-        let request = door.http().post(door.url(route::LOGIN)).json(&credentials.request());
+        let request = door
+            .http()
+            .post(door.url(route::LOGIN))
+            .json(&credentials.request());
         let response = request.send().await?;
-        let cookie = response.headers().get("set-cookie").and_then(|value| value.to_str().ok());
-        let cookie = cookie.and_then(|value| value.split(';').next()).unwrap_or_default().to_owned();
+        let cookie = response
+            .headers()
+            .get("set-cookie")
+            .and_then(|value| value.to_str().ok());
+        let cookie = cookie
+            .and_then(|value| value.split(';').next())
+            .unwrap_or_default()
+            .to_owned();
         accepted(response).await?;
-        Ok(Self { door: door.clone(), cookie })
+        Ok(Self {
+            door: door.clone(),
+            cookie,
+        })
     }
 
     /// The session cookie, `name=value`.
@@ -80,17 +95,30 @@ impl Console {
     /// # Errors
     /// [`crate::door::Refused`], or a broken line.
     pub async fn act(&self, room: RoomId, action: RoomAction, reason: &str) -> Result<Board> {
-        let request = RoomActionRequest { action, reason: reason.to_owned() };
-        self.post_json(route::with_id(route::ROOM_ACTION, room), &request).await
+        let request = RoomActionRequest {
+            action,
+            reason: reason.to_owned(),
+        };
+        self.post_json(route::with_id(route::ROOM_ACTION, room), &request)
+            .await
     }
 
     /// Starts a check-in with what the scanner typed.
     ///
     /// # Errors
     /// [`crate::door::Refused`], or a broken line.
-    pub async fn start_checkin(&self, room: RoomId, station: StationId, scanned: &str) -> Result<CheckinView> {
-        let request = StartCheckin { station, scanned: scanned.to_owned() };
-        self.post_json(route::with_id(route::ROOM_CHECKINS, room), &request).await
+    pub async fn start_checkin(
+        &self,
+        room: RoomId,
+        station: StationId,
+        scanned: &str,
+    ) -> Result<CheckinView> {
+        let request = StartCheckin {
+            station,
+            scanned: scanned.to_owned(),
+        };
+        self.post_json(route::with_id(route::ROOM_CHECKINS, room), &request)
+            .await
     }
 
     /// Where a check-in stands.
@@ -133,7 +161,8 @@ impl Console {
     /// # Errors
     /// [`crate::door::Refused`], or a broken line.
     pub async fn admit(&self, id: CheckinId, request: &AdmitRequest) -> Result<TicketView> {
-        self.post_json(route::with_id(route::CHECKIN_ADMIT, id), request).await
+        self.post_json(route::with_id(route::CHECKIN_ADMIT, id), request)
+            .await
     }
 
     /// A whole check-in of an honest card: read, judge, look, admit.
@@ -144,13 +173,26 @@ impl Console {
         let view = self.start_checkin(room, station, scanned).await?;
         let judged = self.judged(view.id).await?;
         if judged.rule != AdmissionRule::Proctor {
-            bail!("the card's rule is {:?}: {:?} {:?}", judged.rule, judged.verdicts, judged.remarks);
+            bail!(
+                "the card's rule is {:?}: {:?} {:?}",
+                judged.rule,
+                judged.verdicts,
+                judged.remarks
+            );
         }
         let portrait = self.portrait(view.id).await?;
         if !portrait.starts_with(&[0xff, 0xd8]) {
             bail!("the portrait is no JPEG");
         }
-        self.admit(view.id, &AdmitRequest { face_confirmed: true, second: None, reason: String::new() }).await
+        self.admit(
+            view.id,
+            &AdmitRequest {
+                face_confirmed: true,
+                second: None,
+                reason: String::new(),
+            },
+        )
+        .await
     }
 
     /// The chip's portrait.
@@ -171,8 +213,12 @@ impl Console {
         second: &Credentials,
         reason: &str,
     ) -> Result<TicketView> {
-        let request = ManualAdmitRequest { second: second.request(), reason: reason.to_owned() };
-        self.post_json(route::with_id(route::ATTEMPT_MANUAL_ADMIT, attempt), &request).await
+        let request = ManualAdmitRequest {
+            second: second.request(),
+            reason: reason.to_owned(),
+        };
+        self.post_json(route::with_id(route::ATTEMPT_MANUAL_ADMIT, attempt), &request)
+            .await
     }
 
     /// A ticket for another PC.
@@ -180,8 +226,11 @@ impl Console {
     /// # Errors
     /// [`crate::door::Refused`], or a broken line.
     pub async fn take_over(&self, attempt: AttemptId, reason: &str) -> Result<TicketView> {
-        let request = TakeOverRequest { reason: reason.to_owned() };
-        self.post_json(route::with_id(route::ATTEMPT_TAKE_OVER, attempt), &request).await
+        let request = TakeOverRequest {
+            reason: reason.to_owned(),
+        };
+        self.post_json(route::with_id(route::ATTEMPT_TAKE_OVER, attempt), &request)
+            .await
     }
 
     /// Any file: submission, results.
@@ -189,7 +238,11 @@ impl Console {
     /// # Errors
     /// [`crate::door::Refused`], or a broken line.
     pub async fn get(&self, path: String) -> Result<Vec<u8>> {
-        let request = self.door.http().get(self.door.url(&path)).header("cookie", &self.cookie);
+        let request = self
+            .door
+            .http()
+            .get(self.door.url(&path))
+            .header("cookie", &self.cookie);
         accepted(request.send().await?).await.with_context(|| path)
     }
 
@@ -198,7 +251,12 @@ impl Console {
     }
 
     async fn post_json<T: DeserializeOwned>(&self, path: String, body: &impl Serialize) -> Result<T> {
-        let request = self.door.http().post(self.door.url(&path)).header("cookie", &self.cookie).json(body);
+        let request = self
+            .door
+            .http()
+            .post(self.door.url(&path))
+            .header("cookie", &self.cookie)
+            .json(body);
         Ok(serde_json::from_slice(&accepted(request.send().await?).await?)?)
     }
 }

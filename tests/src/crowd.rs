@@ -1,11 +1,10 @@
 //! Many headless candidates in many rooms, let in without cards: for load and for faults.
 
 use crate::candidate::Candidate;
-use crate::console::{Console, Credentials};
-use crate::door::Door;
+use crate::console::Console;
 use crate::hall::{Hall, Plan, Sitting};
 use anyhow::{Context, Result};
-use exam_protocol::console::RoomAction;
+use exam_protocol::console::{RoomAction, TicketView};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -24,12 +23,24 @@ pub struct Crowd {
     pub candidates: Vec<Candidate>,
 }
 
-impl Crowd {
-    /// Seats `size` candidates and starts all rooms.
+/// A hall whose candidates are let in and hold their tickets; nobody has claimed a seat yet.
+pub struct Waiting {
+    /// The installation.
+    pub hall: Hall,
+    /// What is sat.
+    pub sitting: Sitting,
+    /// The proctor.
+    pub console: Console,
+    /// The tickets, room by room, seat by seat.
+    pub tickets: Vec<TicketView>,
+}
+
+impl Waiting {
+    /// Opens all rooms and lets `size` candidates in.
     ///
     /// # Errors
     /// What the programs say.
-    pub async fn seated(size: usize) -> Result<Self> {
+    pub async fn open(size: usize) -> Result<Self> {
         let mut hall = Hall::make()?;
         let sitting = hall.prepare(&plan(&hall, size)?)?;
         let proctor = hall.add_staff("giamthi1", "Nguyễn Thị Hạnh")?;
@@ -37,32 +48,59 @@ impl Crowd {
         hall.start().await?;
         let door = hall.door()?;
         let console = Console::login(&door, &proctor).await?;
-        let mut candidates = Vec::new();
+        let mut tickets = Vec::new();
         for room in &sitting.rooms {
             console.act(room.id, RoomAction::Open, "").await?;
             for row in console.board(room.id).await?.candidates {
-                candidates.push(seat(&door, &console, &second, row.attempt).await?);
+                tickets.push(
+                    console
+                        .admit_manually(row.attempt, &second, "diễn tập không có thẻ")
+                        .await?,
+                );
             }
+        }
+        Ok(Self {
+            hall,
+            sitting,
+            console,
+            tickets,
+        })
+    }
+}
+
+impl Crowd {
+    /// Seats `size` candidates and starts all rooms.
+    ///
+    /// # Errors
+    /// What the programs say.
+    pub async fn seated(size: usize) -> Result<Self> {
+        let Waiting {
+            hall,
+            sitting,
+            console,
+            tickets,
+        } = Waiting::open(size).await?;
+        let door = hall.door()?;
+        let mut candidates = Vec::new();
+        for ticket in &tickets {
+            let mut candidate = Candidate::claim(&door, &ticket.ticket).await?;
+            candidate.fetch_form().await?;
+            candidate.connect().await?;
+            candidates.push(candidate);
+        }
+        for room in &sitting.rooms {
             console.act(room.id, RoomAction::Start, "").await?;
         }
         for candidate in &mut candidates {
             candidate.wait_for_paper().await?;
         }
-        Ok(Self { hall, sitting, console, candidates })
+        Ok(Self {
+            hall,
+            sitting,
+            console,
+            candidates,
+        })
     }
-}
-
-async fn seat(
-    door: &Door,
-    console: &Console,
-    second: &Credentials,
-    attempt: exam_protocol::id::AttemptId,
-) -> Result<Candidate> {
-    let ticket = console.admit_manually(attempt, second, "diễn tập không có thẻ").await?;
-    let mut candidate = Candidate::claim(door, &ticket.ticket).await?;
-    candidate.fetch_form().await?;
-    candidate.connect().await?;
-    Ok(candidate)
 }
 
 fn plan(hall: &Hall, size: usize) -> Result<Plan> {
@@ -80,7 +118,9 @@ fn plan(hall: &Hall, size: usize) -> Result<Plan> {
 }
 
 fn paper(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/papers").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/papers")
+        .join(name)
 }
 
 fn room_name(index: usize) -> String {
@@ -91,7 +131,12 @@ fn roster_text(size: usize) -> Result<String> {
     let mut text = "STT,SBD,Họ và tên,Ngày sinh,Giới tính,Số CCCD,Phòng\n".to_owned();
     for i in 0..size {
         let (sbd, number, room) = (22_000_001 + i, 100_000 + i, room_name(i / ROOM_SIZE));
-        writeln!(text, "{},{sbd},Thí Sinh Số {},05/09/2008,Nam,022208{number},{room}", i + 1, i + 1)?;
+        writeln!(
+            text,
+            "{},{sbd},Thí Sinh Số {},05/09/2008,Nam,022208{number},{room}",
+            i + 1,
+            i + 1
+        )?;
     }
     Ok(text)
 }

@@ -48,9 +48,12 @@ impl Door {
             .timeout(Duration::from_secs(30))
             .resolve("localhost", address)
             .build()?;
-        Ok(Self { address, http, tls: Arc::new(tls) })
+        Ok(Self {
+            address,
+            http,
+            tls: Arc::new(tls),
+        })
     }
-
 
     /// Where the server listens.
     pub fn address(&self) -> SocketAddr {
@@ -110,7 +113,11 @@ pub async fn accepted(response: Response) -> Result<Vec<u8>> {
         return Ok(body);
     }
     match serde_json::from_slice::<Problem>(&body) {
-        Ok(problem) => Err(Refused { status: status.as_u16(), problem }.into()),
+        Ok(problem) => Err(Refused {
+            status: status.as_u16(),
+            problem,
+        }
+        .into()),
         Err(_) => anyhow::bail!("{status} without a problem in the body"),
     }
 }

@@ -83,9 +83,16 @@ impl Hall {
     pub fn make_at(port: u16) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("exam-hall-").tempdir()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let hall = Self { folder, address, server: None };
+        let hall = Self {
+            folder,
+            address,
+            server: None,
+        };
         let dir = hall.path("server");
-        hall.run("exam-server", &["init", "--dir", &text(&dir), "--listen", &address.to_string()])?;
+        hall.run(
+            "exam-server",
+            &["init", "--dir", &text(&dir), "--listen", &address.to_string()],
+        )?;
         Ok(hall)
     }
 
@@ -128,8 +135,21 @@ impl Hall {
     /// What the programs say.
     pub fn prepare(&self, plan: &Plan) -> Result<Sitting> {
         let minutes = plan.minutes.to_string();
-        let mut create = vec!["exam", "create", "--title", &plan.title, "--subject", &plan.subject];
-        create.extend(["--duration-minutes", &minutes, "--starts-at", "2026-12-21T07:30+07:00", "--json"]);
+        let mut create = vec![
+            "exam",
+            "create",
+            "--title",
+            &plan.title,
+            "--subject",
+            &plan.subject,
+        ];
+        create.extend([
+            "--duration-minutes",
+            &minutes,
+            "--starts-at",
+            "2026-12-21T07:30+07:00",
+            "--json",
+        ]);
         for room in &plan.rooms {
             create.extend(["--room", room]);
         }
@@ -154,14 +174,30 @@ impl Hall {
     pub fn add_staff(&self, name: &str, display: &str) -> Result<Credentials> {
         let password = format!("{name}-mat-khau-thu-nghiem");
         let mut child = Command::new(program("exam-server")?)
-            .args(["staff", "add", "--name", name, "--display", display, "--all-rooms", "--password-stdin"])
+            .args([
+                "staff",
+                "add",
+                "--name",
+                name,
+                "--display",
+                display,
+                "--all-rooms",
+                "--password-stdin",
+            ])
             .args(["--config", &text(&self.config())])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()?;
-        child.stdin.take().context("standard input")?.write_all(password.as_bytes())?;
+        child
+            .stdin
+            .take()
+            .context("standard input")?
+            .write_all(password.as_bytes())?;
         ensure!(child.wait()?.success(), "staff add failed");
-        Ok(Credentials { name: name.to_owned(), password })
+        Ok(Credentials {
+            name: name.to_owned(),
+            password,
+        })
     }
 
     /// Runs a command of `exam-server` on this installation and gives what it printed.
@@ -179,7 +215,10 @@ impl Hall {
     /// # Errors
     /// What the program says.
     pub fn run(&self, name: &str, arguments: &[&str]) -> Result<String> {
-        let output = Command::new(program(name)?).args(arguments).output().with_context(|| name.to_owned())?;
+        let output = Command::new(program(name)?)
+            .args(arguments)
+            .output()
+            .with_context(|| name.to_owned())?;
         let shown = arguments.iter().take(2).copied().collect::<Vec<_>>().join(" ");
         ensure!(
             output.status.success(),
@@ -195,7 +234,10 @@ impl Hall {
     /// # Errors
     /// When it ends or does not answer within 20 s; with the end of its log.
     pub async fn start(&mut self) -> Result<()> {
-        let log = File::options().create(true).append(true).open(self.path("server.log"))?;
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.path("server.log"))?;
         let child = Command::new(program("exam-server")?)
             .args(["serve", "--config", &text(&self.config())])
             .stderr(log)
@@ -203,11 +245,20 @@ impl Hall {
         self.server = Some(child);
         let door = self.door()?;
         for _ in 0..200 {
-            let health = door.http().get(door.url(exam_protocol::route::HEALTH)).send().await;
+            let health = door
+                .http()
+                .get(door.url(exam_protocol::route::HEALTH))
+                .send()
+                .await;
             if health.is_ok_and(|response| response.status().is_success()) {
                 return Ok(());
             }
-            if let Some(status) = self.server.as_mut().and_then(|child| child.try_wait().transpose()).transpose()? {
+            if let Some(status) = self
+                .server
+                .as_mut()
+                .and_then(|child| child.try_wait().transpose())
+                .transpose()?
+            {
                 bail!("the server ended with {status}: {}", self.log_end());
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -237,10 +288,16 @@ impl Hall {
     /// When it is not running or ends with a fault.
     pub async fn stop(&mut self) -> Result<()> {
         let mut child = self.server.take().context("the server is not running")?;
-        let told = Command::new("kill").args(["-TERM", &child.id().to_string()]).status()?;
+        let told = Command::new("kill")
+            .args(["-TERM", &child.id().to_string()])
+            .status()?;
         ensure!(told.success(), "SIGTERM was not taken");
         let status = tokio::task::spawn_blocking(move || child.wait()).await??;
-        ensure!(status.success(), "the server ended with {status}: {}", self.log_end());
+        ensure!(
+            status.success(),
+            "the server ended with {status}: {}",
+            self.log_end()
+        );
         Ok(())
     }
 

@@ -59,7 +59,9 @@ async fn forward_all(listener: TcpListener, server: SocketAddr, state: watch::Re
 }
 
 async fn forward(mut near: TcpStream, server: SocketAddr, mut state: watch::Receiver<bool>) {
-    let Ok(mut far) = TcpStream::connect(server).await else { return };
+    let Ok(mut far) = TcpStream::connect(server).await else {
+        return;
+    };
     tokio::select! {
         // Either side closing, or the cut: in both cases the connection is over.
         _ = copy_bidirectional(&mut near, &mut far) => {}

@@ -16,6 +16,10 @@ pub fn program(name: &str) -> Result<PathBuf> {
         folder = folder.parent().context("no build folder")?;
     }
     let path = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    ensure!(path.is_file(), "{} is not built: run `cargo build --workspace --bins`", path.display());
+    ensure!(
+        path.is_file(),
+        "{} is not built: run `cargo build --workspace --bins`",
+        path.display()
+    );
     Ok(path)
 }

@@ -25,20 +25,34 @@ impl Candidate {
             head,
             answers: self.journal.answers(),
         };
-        Ok(self.key.sign_cose(&SystemRandom::new(), HAND_IN, canonical::encode(&hand_in))?)
+        Ok(self
+            .key
+            .sign_cose(&SystemRandom::new(), HAND_IN, canonical::encode(&hand_in))?)
     }
 
     /// The receipt, after its signature and its content have been found right.
     pub(super) async fn checked_receipt(&self, hand_in: &[u8]) -> Result<Receipt> {
-        let response = self.door.http().get(self.door.url(route::SERVER_KEYS)).send().await?;
+        let response = self
+            .door
+            .http()
+            .get(self.door.url(route::SERVER_KEYS))
+            .send()
+            .await?;
         let keys: ServerKeys = serde_json::from_slice(&accepted(response).await?)?;
         let envelope = self.receipt.as_deref().context("no receipt")?;
         let payload = verify_cose(&keys.receipt_key.0, RECEIPT, envelope)?;
         let receipt: Receipt = canonical::decode(&payload)?;
         self.ensure_own_seat(receipt.attempt)?;
-        ensure!(receipt.hand_in.0 == sha256(hand_in), "the receipt is for something else");
+        ensure!(
+            receipt.hand_in.0 == sha256(hand_in),
+            "the receipt is for something else"
+        );
         let answered = u16::try_from(self.journal.answers().len())?;
-        ensure!(receipt.answered == answered, "the receipt counts {} answers of {answered}", receipt.answered);
+        ensure!(
+            receipt.answered == answered,
+            "the receipt counts {} answers of {answered}",
+            receipt.answered
+        );
         Ok(receipt)
     }
 }

@@ -34,15 +34,29 @@ impl Journal {
     pub(super) fn after(claim: &ClaimResponse) -> Self {
         let first = claim.last_sequence + 1;
         let head = claim.head;
-        Self { begin: Instant::now(), first, head, lines: vec![], acknowledged: 0, answers: BTreeMap::new() }
+        Self {
+            begin: Instant::now(),
+            first,
+            head,
+            lines: vec![],
+            acknowledged: 0,
+            answers: BTreeMap::new(),
+        }
     }
 
     /// Takes over what the server has: at least all that it ever acknowledged, and older answers of the attempt.
     pub(super) fn welcome(&mut self, last: u64, head: &Digest, answers: &[Bytes]) -> Result<()> {
         let known = self.lines.iter().find(|line| line.sequence == last);
-        ensure!(known.is_none_or(|line| sha256(&line.bytes) == head.0), "the server's line {last} is not ours");
+        ensure!(
+            known.is_none_or(|line| sha256(&line.bytes) == head.0),
+            "the server's line {last} is not ours"
+        );
         let had = self.first + self.acknowledged as u64;
-        ensure!(last + 1 >= had, "the server has {last} lines, but acknowledged {}", had - 1);
+        ensure!(
+            last + 1 >= had,
+            "the server has {last} lines, but acknowledged {}",
+            had - 1
+        );
         self.acknowledge(last);
         for bytes in answers {
             let entry: JournalEntry = canonical::decode(&bytes.0)?;
@@ -67,7 +81,10 @@ impl Journal {
         };
         let bytes = canonical::encode(&entry);
         self.head = Fixed(sha256(&bytes));
-        self.lines.push(Line { sequence: entry.sequence, bytes: bytes.clone() });
+        self.lines.push(Line {
+            sequence: entry.sequence,
+            bytes: bytes.clone(),
+        });
         self.answers.insert(question, response);
         Bytes(bytes)
     }
@@ -84,7 +101,10 @@ impl Journal {
     }
 
     pub(super) fn unacknowledged(&self) -> Vec<Bytes> {
-        self.lines[self.acknowledged..].iter().map(|line| Bytes(line.bytes.clone())).collect()
+        self.lines[self.acknowledged..]
+            .iter()
+            .map(|line| Bytes(line.bytes.clone()))
+            .collect()
     }
 
     pub(super) fn is_settled(&self) -> bool {
@@ -98,7 +118,14 @@ impl Journal {
 
     /// Newest answers that are not blank.
     pub(super) fn answers(&self) -> Vec<Answer> {
-        let kept = self.answers.iter().filter(|(_, response)| **response != Response::Blank);
-        kept.map(|(question, response)| Answer { question: *question, response: response.clone() }).collect()
+        let kept = self
+            .answers
+            .iter()
+            .filter(|(_, response)| **response != Response::Blank);
+        kept.map(|(question, response)| Answer {
+            question: *question,
+            response: response.clone(),
+        })
+        .collect()
     }
 }

@@ -15,7 +15,10 @@ impl Candidate {
         let key = ContentKey::from_bytes(key.0);
         let context = canonical::encode(&sealed.context);
         let commitment = key_commitment(KEY_COMMITMENT_LABEL, &context, &key);
-        ensure!(commitment == sealed.key_commitment.0, "not the key that was committed to");
+        ensure!(
+            commitment == sealed.key_commitment.0,
+            "not the key that was committed to"
+        );
         let nonce = sealed.nonce.0.as_slice().try_into()?;
         let plain = open(&key, &nonce, &context, &sealed.ciphertext.0)?;
         self.paper = Some(canonical::decode(&plain)?);

@@ -116,6 +116,22 @@ impl Chip {
         self
     }
 
+    /// What the chip lets be read, for tests that need the files without a reader.
+    pub fn files(&self) -> &LogicalData {
+        &self.data
+    }
+
+    /// The chip's answer to a challenge of active authentication; none without a key.
+    ///
+    /// # Errors
+    ///
+    /// The key is too short for the hash.
+    pub fn prove(&mut self, challenge: &[u8]) -> Result<Option<Vec<u8>>> {
+        let key = self.secrets.chip_key.as_ref();
+        key.map(|key| sign(key, self.secrets.chip_hash, challenge, &mut self.randomness))
+            .transpose()
+    }
+
     /// How often in a row a reader did not know the CAN or the MRZ.
     pub fn wrong_passwords(&self) -> u32 {
         self.wrong_passwords.load(Ordering::Relaxed)

@@ -30,8 +30,20 @@ impl Hall {
     pub fn station(&self, name: &str, environment: (&str, PathBuf)) -> Result<Station> {
         let out = self.path(name);
         let authority = text(&self.path("server"));
-        let arguments = ["ca", "issue", "station", "--dir", &authority, "--name", name, "--out", &text(&out), "--json"];
-        let issued: Issued = serde_json::from_str(&self.run("certs", &arguments)?).context("certs ca issue station")?;
+        let arguments = [
+            "ca",
+            "issue",
+            "station",
+            "--dir",
+            &authority,
+            "--name",
+            name,
+            "--out",
+            &text(&out),
+            "--json",
+        ];
+        let issued: Issued =
+            serde_json::from_str(&self.run("certs", &arguments)?).context("certs ca issue station")?;
         let config = out.join("station.toml");
         let settings = format!(
             "server = \"wss://localhost:{}\"\nca = \"{}\"\ncertificate = \"station.pem\"\nkey = \"station.key\"\n",
@@ -45,7 +57,10 @@ impl Hall {
             .env(environment.0, environment.1)
             .stderr(log)
             .spawn()?;
-        Ok(Station { id: issued.station, agent })
+        Ok(Station {
+            id: issued.station,
+            agent,
+        })
     }
 }
 
