@@ -71,7 +71,7 @@ pub struct Outcome {
 }
 
 /// Judges a card against the installed trust anchors (X.509 in DER).
-pub fn judge(case: Case, anchors: &[Vec<u8>]) -> Outcome {
+pub fn judge(case: &Case, anchors: &[Vec<u8>]) -> Outcome {
     let record = CardRecord::new(&case.under_way.context, case.evidence.clone(), case.received_at);
     let at = Time(case.received_at.0.div_euclid(1000));
     let mut judgement = document::judge(&files(&record), answer(&record).as_ref(), &trusted(anchors), at);
@@ -81,7 +81,7 @@ pub fn judge(case: Case, anchors: &[Vec<u8>]) -> Outcome {
             reason,
         };
     }
-    conclude(&case, &record, judgement)
+    conclude(case, &record, judgement)
 }
 
 fn files(record: &CardRecord) -> DocumentFiles<'_> {

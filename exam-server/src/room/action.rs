@@ -144,7 +144,7 @@ mod tests {
         }
     }
 
-    fn check(state: &str, action: RoomAction, expected: Result<RoomState, NotDone>) {
+    fn check(state: &str, action: &RoomAction, expected: Result<RoomState, NotDone>) {
         let moved = apply(room(state), &request(action.clone(), "mất điện"), FINE, NOW);
         assert_eq!(
             moved.map(|room| room.map_or(RoomState::Planned, |room| room.state())),
@@ -156,17 +156,17 @@ mod tests {
     #[test]
     fn each_action_fits_to_its_states() {
         use RoomState::{Closed, Ended, Open, Paused, Planned, Running};
-        check("planned", RoomAction::Open, Ok(Open));
-        check("open", RoomAction::Open, Err(NotDone::WrongState(Open)));
-        check("open", RoomAction::Start, Ok(Running));
-        check("planned", RoomAction::Start, Err(NotDone::WrongState(Planned)));
-        check("running", RoomAction::Pause, Ok(Paused));
-        check("paused", RoomAction::Resume, Ok(Running));
-        check("paused", RoomAction::End, Ok(Ended));
-        check("running", RoomAction::End, Ok(Ended));
-        check("running", RoomAction::Close, Err(NotDone::WrongState(Running)));
-        check("ended", RoomAction::Close, Ok(Closed));
-        check("closed", RoomAction::End, Err(NotDone::WrongState(Closed)));
+        check("planned", &RoomAction::Open, Ok(Open));
+        check("open", &RoomAction::Open, Err(NotDone::WrongState(Open)));
+        check("open", &RoomAction::Start, Ok(Running));
+        check("planned", &RoomAction::Start, Err(NotDone::WrongState(Planned)));
+        check("running", &RoomAction::Pause, Ok(Paused));
+        check("paused", &RoomAction::Resume, Ok(Running));
+        check("paused", &RoomAction::End, Ok(Ended));
+        check("running", &RoomAction::End, Ok(Ended));
+        check("running", &RoomAction::Close, Err(NotDone::WrongState(Running)));
+        check("ended", &RoomAction::Close, Ok(Closed));
+        check("closed", &RoomAction::End, Err(NotDone::WrongState(Closed)));
         check(
             "running",
             RoomAction::AddTime {

@@ -158,7 +158,7 @@ mod tests {
     fn how_far_somebody_is() {
         let minute = Millis::minutes(1);
         let check = |row: &StoredRow, state, left, expected| {
-            assert_eq!(progress(row, state, left), expected, "{state:?}")
+            assert_eq!(progress(row, state, left), expected, "{state:?}");
         };
         check(&stored(), RoomState::Running, minute, Progress::Absent);
         check(&admitted(), RoomState::Open, minute, Progress::Admitted);

@@ -16,7 +16,7 @@ use std::{
 use rsa::RsaPrivateKey;
 
 use super::{
-    active_authentication::ActiveAuthenticationHash,
+    active_authentication::{self, ActiveAuthenticationHash},
     apdu::{Command, Response},
     file::LogicalData,
     randomness::Randomness,
@@ -126,9 +126,9 @@ impl Chip {
     /// # Errors
     ///
     /// The key is too short for the hash.
-    pub fn prove(&mut self, challenge: &[u8]) -> Result<Option<Vec<u8>>> {
+    pub fn prove(&mut self, challenge: &[u8]) -> anyhow::Result<Option<Vec<u8>>> {
         let key = self.secrets.chip_key.as_ref();
-        key.map(|key| sign(key, self.secrets.chip_hash, challenge, &mut self.randomness))
+        key.map(|key| active_authentication::sign(key, self.secrets.chip_hash, challenge, &mut self.randomness))
             .transpose()
     }
 

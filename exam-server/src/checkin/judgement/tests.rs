@@ -214,7 +214,7 @@ proptest! {
         case.evidence.dg1 = Bytes(dg1);
         case.evidence.dg2 = Bytes(dg2);
         case.evidence.active_authentication = answer.map(Bytes);
-        let outcome = judge(case, &[]);
+        let outcome = judge(&case, &[]);
         prop_assert_eq!(outcome.judged.rule, AdmissionRule::Refused);
         prop_assert_eq!(certs::hash::sha256(&outcome.evidence), outcome.evidence_hash.0);
     }

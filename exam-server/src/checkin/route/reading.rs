@@ -171,7 +171,7 @@ impl Reading<'_> {
         };
         // Signatures take milliseconds of a core: not on the threads that serve answers.
         let certificates: Vec<Vec<u8>> = anchors.into_iter().map(|anchor| anchor.certificate).collect();
-        tokio::task::spawn_blocking(move || judgement::judge(case, &certificates))
+        tokio::task::spawn_blocking(move || judgement::judge(&case, &certificates))
             .await
             .map_err(|error| Refusal::Fault(error.to_string()))
     }

@@ -178,10 +178,10 @@ async fn answer(
     }
     match refusal {
         Refusal::Fault(cause) => {
-            tracing::error!(station = %reading.station.id, %checkin, cause, "station's message not handled")
+            tracing::error!(station = %reading.station.id, %checkin, cause, "station's message not handled");
         }
         Refusal::Recorded(why) => {
-            tracing::warn!(station = %reading.station.id, %checkin, why, "station's message refused")
+            tracing::warn!(station = %reading.station.id, %checkin, why, "station's message refused");
         }
     }
     send(socket, StationCommand::Cancel { checkin }).await

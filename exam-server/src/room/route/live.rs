@@ -16,8 +16,8 @@ use tokio::time::{sleep, timeout};
 
 /// Shortest time between two boards.
 const PAUSE: Duration = Duration::from_millis(500);
-/// Longest time between two boards.
-const BEAT: Duration = Duration::from_secs(5);
+/// After the pause so long without a change, then a board all the same: one every five seconds.
+const QUIET: Duration = Duration::from_millis(4_500);
 /// A board that can't be sent in this time means that nobody is there.
 const SEND_TIME: Duration = Duration::from_secs(10);
 /// The page sends nothing but control frames.
@@ -51,8 +51,8 @@ async fn feed(app: &App, room: RoomId, socket: &mut WebSocket) {
         }
         let quiet = async {
             sleep(PAUSE).await;
-            // A closed channel can't happen while the server runs; the beat goes on all the same.
-            let _changed = timeout(BEAT - PAUSE, changes.changed()).await;
+            // A closed channel can't happen while the server runs; boards go on all the same.
+            let _changed = timeout(QUIET, changes.changed()).await;
         };
         tokio::select! {
             () = quiet => {}
