@@ -174,6 +174,11 @@ impl Room {
         }
     }
 
+    /// Whether a station reads for this desk now; does not track.
+    pub fn station_is_there(self) -> bool {
+        untrack(|| self.station_view()).is_some()
+    }
+
     /// What keeps a scan from working; tracks.
     pub fn hindrance(self) -> Option<Hindrance> {
         let state = self.board.with(|board| board.room.state);

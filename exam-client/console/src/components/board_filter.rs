@@ -1,6 +1,8 @@
 //! Filter buttons with their counts, the search field, and the room in one line.
 
+use crate::checkin;
 use crate::core::board::{Filter, Tally};
+use crate::core::desk;
 use crate::room::Room;
 use crate::state::Console;
 use crate::texts;
@@ -29,9 +31,20 @@ pub fn BoardFilter() -> impl IntoView {
             </div>
             <input type="search" class="search" data-testid="search" prop:value=room.search
                 placeholder=move || texts::filter::search(console.lang()) aria-label=move || texts::filter::search(console.lang())
-                on:input=move |event| room.search.set(event_target_value(&event)) />
+                on:input=move |event| room.search.set(event_target_value(&event))
+                on:keydown=move |event| catch_scan(console, room, &event) />
             <span class="tally" data-testid="tally">{summary}</span>
         </div>
+    }
+}
+
+/// A scan that landed here goes where it belongs.
+fn catch_scan(console: Console, room: Room, event: &web_sys::KeyboardEvent) {
+    let text = room.search.get_untracked();
+    if event.key() == "Enter" && desk::looks_scanned(&text) && room.station_is_there() {
+        room.search.set(String::new());
+        checkin::enter(console, room, &text);
+        room.focus_scan();
     }
 }
 

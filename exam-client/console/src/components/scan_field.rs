@@ -22,7 +22,9 @@ pub fn ScanField() -> impl IntoView {
             return;
         };
         let text = field.value();
-        if !text.trim().is_empty() && untrack(|| room.station_view()).is_none() {
+        if !text.trim().is_empty() && !room.station_is_there() {
+            // The next scan replaces this one instead of being typed behind it.
+            field.select();
             return;
         }
         field.set_value("");

@@ -234,6 +234,12 @@ pub fn may_repeat(failure: ReadFailure) -> bool {
     !matches!(failure, ReadFailure::WrongAccessKey)
 }
 
+/// Whether a text can only be a scan or a typed citizen number: it begins with twelve digits. For scans that land in
+/// another field of the page.
+pub fn looks_scanned(text: &str) -> bool {
+    text.trim_start().bytes().take_while(u8::is_ascii_digit).count() >= 12
+}
+
 /// What keeps a scan from working.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hindrance {

@@ -1,3 +1,5 @@
+//! What the table must show. Must not reach behind the public functions of `board`.
+
 use super::sample::{board, row};
 use super::*;
 

@@ -1,3 +1,5 @@
+//! What the desk must do, and above all never do. Must not reach behind its public functions.
+
 use super::*;
 use crate::core::board::sample::board;
 use exam_protocol::bytes::Fixed;
@@ -191,4 +193,12 @@ fn scans_work_only_while_the_room_takes_people_in_and_a_station_reads() {
     assert_eq!(hindrance(RoomState::Running, true), None);
     assert_eq!(hindrance(RoomState::Paused, true), None);
     assert_eq!(hindrance(RoomState::Closed, false), Some(Hindrance::Over));
+}
+
+#[test]
+fn a_scan_is_told_from_a_search() {
+    assert!(looks_scanned("001090123456|012345678|Nguye63n Va8n A|01011990"));
+    assert!(looks_scanned(" 001090123456"));
+    assert!(!looks_scanned("01000012"));
+    assert!(!looks_scanned("Nguyễn 001090123456"));
 }
