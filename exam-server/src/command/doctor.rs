@@ -43,7 +43,9 @@ impl Doctor {
         if self.json {
             println!("{}", serde_json::to_string_pretty(&findings)?);
         } else {
-            findings.iter().for_each(|finding| self.tell(finding));
+            for finding in &findings {
+                self.tell(finding);
+            }
             println!("\n{}", self.conclusion(ready));
         }
         Ok(if ready {

@@ -71,7 +71,8 @@ impl Submissions {
         std::fs::create_dir_all(&self.out).with_context(|| self.out.display().to_string())?;
         let mut written = 0;
         for attempt in &attempts {
-            let file = store::hand_in::submission(work.db.reader(), &keys.receipt_certificate, *attempt).await?;
+            let file =
+                store::hand_in::submission(work.db.reader(), &keys.receipt_certificate, *attempt).await?;
             let Some(file) = file else { continue };
             let path = self.out.join(format!("{attempt}.submission.json"));
             std::fs::write(&path, serde_json::to_vec(&file)?).with_context(|| path.display().to_string())?;
@@ -79,13 +80,22 @@ impl Submissions {
         }
         let mut tx = work.db.write().await?;
         let object = format!("sitting:{}", self.sitting);
-        work.audit(&mut tx, "submission.export", &object, &json!({ "files": written })).await?;
+        work.audit(
+            &mut tx,
+            "submission.export",
+            &object,
+            &json!({ "files": written }),
+        )
+        .await?;
         tx.commit().await?;
         work.db.close().await;
         if self.json {
             print_json(&json!({ "attempts": attempts.len(), "submissions": written }))?;
         } else {
-            println!("{written} bài nộp/submissions, {} thí sinh/candidates", attempts.len());
+            println!(
+                "{written} bài nộp/submissions, {} thí sinh/candidates",
+                attempts.len()
+            );
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -109,6 +119,9 @@ impl Journal {
 
 async fn attempts(db: &crate::db::Db, sitting: SittingId) -> Result<Vec<AttemptId>> {
     let attempts = store::attempts(db.reader(), sitting).await?;
-    ensure!(!attempts.is_empty(), "--sitting {sitting}: không có ca thi này hoặc chưa có thí sinh / no such sitting, or no candidates");
+    ensure!(
+        !attempts.is_empty(),
+        "--sitting {sitting}: không có ca thi này hoặc chưa có thí sinh / no such sitting, or no candidates"
+    );
     Ok(attempts)
 }

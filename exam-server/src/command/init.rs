@@ -61,7 +61,7 @@ impl Init {
     fn make_keys(&self, now: Timestamp) -> Result<()> {
         let random = Randomness::system();
         let ca = ExamAuthority::create(&self.ca_name, years(now, 10))?;
-        write_new(&self.dir.join("exam-ca.pem"), &ca.certificate_pem(), false)?;
+        write_new(&self.dir.join("exam-ca.pem"), ca.certificate_pem(), false)?;
         write_new(&self.dir.join("exam-ca.key"), &ca.key_pem(), true)?;
         let server = ca.issue_server(&self.host, years(now, 2))?;
         write_new(&self.dir.join("server.pem"), &server.certificate_pem, false)?;

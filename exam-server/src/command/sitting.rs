@@ -109,8 +109,9 @@ struct CreatedRoom {
 
 fn parse_start(text: &str) -> Result<Timestamp> {
     let local = format_description!("[year]-[month]-[day]T[hour]:[minute]");
-    let with_offset =
-        format_description!("[year]-[month]-[day]T[hour]:[minute][offset_hour sign:mandatory]:[offset_minute]");
+    let with_offset = format_description!(
+        "[year]-[month]-[day]T[hour]:[minute][offset_hour sign:mandatory]:[offset_minute]"
+    );
     let text = text.trim().replacen(' ', "T", 1);
     let at = OffsetDateTime::parse(&text, &Rfc3339)
         .or_else(|_| OffsetDateTime::parse(&text, with_offset))
@@ -192,10 +193,9 @@ async fn finish(work: &Workplace, mut tx: Tx, exam: ExamId, plan: Plan) -> Resul
         print_json(&created)?;
     } else {
         println!("exam {}\nsitting {}", created.exam, created.sitting);
-        created
-            .rooms
-            .iter()
-            .for_each(|room| println!("room {} {}", room.id, room.name));
+        for room in &created.rooms {
+            println!("room {} {}", room.id, room.name);
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

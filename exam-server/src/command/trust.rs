@@ -130,9 +130,9 @@ impl List {
                 .collect();
             print_json(&list)?;
         } else {
-            anchors
-                .iter()
-                .for_each(|anchor| println!("{}", hex::encode(&anchor.fingerprint)));
+            for anchor in anchors {
+                println!("{}", hex::encode(&anchor.fingerprint));
+            }
         }
         Ok(ExitCode::SUCCESS)
     }

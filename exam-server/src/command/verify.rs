@@ -30,8 +30,12 @@ impl Verify {
     /// # Errors
     /// When a file can't be read or the certificate is none.
     pub fn run(self) -> Result<ExitCode> {
-        let ca = CertificateDer::from_pem_slice(&read_file(&self.trust)?)
-            .with_context(|| format!("{}: không phải chứng thư PEM / not a PEM certificate", self.trust.display()))?;
+        let ca = CertificateDer::from_pem_slice(&read_file(&self.trust)?).with_context(|| {
+            format!(
+                "{}: không phải chứng thư PEM / not a PEM certificate",
+                self.trust.display()
+            )
+        })?;
         let outcome = match serde_json::from_slice::<SubmissionFile>(&read_file(&self.file)?) {
             Ok(file) => verify(&file, &ca),
             Err(error) => Err(unreadable(&error)),
@@ -44,7 +48,11 @@ impl Verify {
         } else {
             print(&outcome);
         }
-        Ok(if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if outcome.is_ok() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
     }
 }
 
@@ -65,7 +73,10 @@ fn print(outcome: &Result<Confirmed, Bad>) {
             println!("VALID: every signature, the receipt and the journal hold.");
             println!("bài thi/attempt {}", confirmed.attempt);
             println!("mã đề/form {}", confirmed.form);
-            println!("{} dòng nhật ký/journal lines, {} câu đã trả lời/answered", confirmed.lines, confirmed.answered);
+            println!(
+                "{} dòng nhật ký/journal lines, {} câu đã trả lời/answered",
+                confirmed.lines, confirmed.answered
+            );
             if confirmed.late {
                 println!("NỘP MUỘN / LATE");
             }

@@ -169,7 +169,7 @@ mod tests {
         check("closed", &RoomAction::End, Err(NotDone::WrongState(Closed)));
         check(
             "running",
-            RoomAction::AddTime {
+            &RoomAction::AddTime {
                 minutes: 5,
                 attempt: None,
             },
@@ -177,7 +177,7 @@ mod tests {
         );
         check(
             "ended",
-            RoomAction::AddTime {
+            &RoomAction::AddTime {
                 minutes: 5,
                 attempt: None,
             },
@@ -186,7 +186,7 @@ mod tests {
         let one = Some(AttemptId::from_random([3; 16]));
         check(
             "ended",
-            RoomAction::AddTime {
+            &RoomAction::AddTime {
                 minutes: 5,
                 attempt: one,
             },
@@ -194,7 +194,7 @@ mod tests {
         );
         check(
             "running",
-            RoomAction::AddTime {
+            &RoomAction::AddTime {
                 minutes: 0,
                 attempt: None,
             },
@@ -202,7 +202,7 @@ mod tests {
         );
         check(
             "running",
-            RoomAction::AddTime {
+            &RoomAction::AddTime {
                 minutes: 121,
                 attempt: one,
             },

@@ -8,13 +8,13 @@ use std::fmt;
 pub struct Day {
     year: i32,
     month: u8,
-    day: u8,
+    of_month: u8,
 }
 
 impl fmt::Display for Day {
     /// ISO 8601: `2008-09-05`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.of_month)
     }
 }
 
@@ -40,7 +40,11 @@ impl Day {
             2 => 28,
             _ => return None,
         };
-        ((1900..=2100).contains(&year) && (1..=length).contains(&day)).then_some(Self { year, month, day })
+        ((1900..=2100).contains(&year) && (1..=length).contains(&day)).then_some(Self {
+            year,
+            month,
+            of_month: day,
+        })
     }
 
     /// The year.
@@ -121,10 +125,7 @@ fn from_text(text: &str) -> Result<Day, NotADate> {
     let small = |n: i32| u8::try_from(n).unwrap_or(0);
     match parts.as_deref() {
         Some([(4, year)]) if (1900..=2100).contains(year) => Err(NotADate::YearOnly),
-        Some([(4, year), (1..=2, month), (1..=2, day)]) => {
-            Day::new(*year, small(*month), small(*day)).ok_or(NotADate::Unreadable)
-        }
-        Some([(1..=2, day), (1..=2, month), (4, year)]) => {
+        Some([(4, year), (1..=2, month), (1..=2, day)] | [(1..=2, day), (1..=2, month), (4, year)]) => {
             Day::new(*year, small(*month), small(*day)).ok_or(NotADate::Unreadable)
         }
         Some([(5, _)]) => text

@@ -222,7 +222,10 @@ impl Reader<'_> {
     }
 
     fn bad_sex(&self) -> Finding {
-        self.finding("giới tính không đọc được; hãy ghi Nam hoặc Nữ", "the sex can't be read; write Nam or Nữ")
+        self.finding(
+            "giới tính không đọc được; hãy ghi Nam hoặc Nữ",
+            "the sex can't be read; write Nam or Nữ",
+        )
     }
 
     fn too_long(&self) -> Option<Finding> {

@@ -10,7 +10,10 @@ fn rows(read: &Result<Roster, Vec<Finding>>) -> Vec<(Option<u32>, &str)> {
         Ok(roster) => &roster.warnings,
         Err(faults) => faults,
     };
-    findings.iter().map(|finding| (finding.row, finding.message_en.as_str())).collect()
+    findings
+        .iter()
+        .map(|finding| (finding.row, finding.message_en.as_str()))
+        .collect()
 }
 
 /// A list as a school exports it: titles, header on row 4, numbers as numbers, dates as dates and as text.
@@ -19,16 +22,33 @@ fn school_workbook() -> Vec<u8> {
     workbook.add_worksheet().set_name("Ghi chú").unwrap();
     let date = Format::new().set_num_format("dd/mm/yyyy");
     let sheet = workbook.add_worksheet().set_name("DS").unwrap();
-    sheet.merge_range(0, 0, 0, 5, "SỞ GIÁO DỤC VÀ ĐÀO TẠO", &Format::new()).unwrap();
+    sheet
+        .merge_range(0, 0, 0, 5, "SỞ GIÁO DỤC VÀ ĐÀO TẠO", &Format::new())
+        .unwrap();
     sheet.write(1, 0, "DANH SÁCH HỌC SINH LỚP 12.6").unwrap();
-    let header = ["STT", "Họ đệm", "Tên", "Ngày sinh", "Giới tính", "Tên cha", "SĐT liên hệ", "Lớp học", "Số định danh cá nhân"];
+    let header = [
+        "STT",
+        "Họ đệm",
+        "Tên",
+        "Ngày sinh",
+        "Giới tính",
+        "Tên cha",
+        "SĐT liên hệ",
+        "Lớp học",
+        "Số định danh cá nhân",
+    ];
     sheet.write_row(3, 0, header).unwrap();
-    let people = [("Nguye\u{302}\u{303}n Văn", "An", "Nam", 22_208_001_234_f64), ("Lê  Thị", "Bình", "nữ", 1_308_001_235.0)];
+    let people = [
+        ("Nguye\u{302}\u{303}n Văn", "An", "Nam", 22_208_001_234_f64),
+        ("Lê  Thị", "Bình", "nữ", 1_308_001_235.0),
+    ];
     for (row, (family, given, sex, number)) in (4..).zip(people) {
         sheet.write(row, 0, row - 3).unwrap();
         sheet.write(row, 1, family).unwrap();
         sheet.write(row, 2, given).unwrap();
-        sheet.write_with_format(row, 3, ExcelDateTime::from_ymd(2008, 9, 5).unwrap(), &date).unwrap();
+        sheet
+            .write_with_format(row, 3, ExcelDateTime::from_ymd(2008, 9, 5).unwrap(), &date)
+            .unwrap();
         sheet.write(row, 4, sex).unwrap();
         sheet.write(row, 5, "Cha").unwrap();
         sheet.write(row, 6, "0912345678").unwrap();
@@ -42,14 +62,26 @@ fn school_workbook() -> Vec<u8> {
 #[test]
 fn reads_a_schools_workbook() {
     let roster = read(&school_workbook()).unwrap();
-    let [first, second] = roster.entries.as_slice() else { panic!("{roster:?}") };
+    let [first, second] = roster.entries.as_slice() else {
+        panic!("{roster:?}")
+    };
     assert_eq!(first.name, "Nguyễn Văn An");
     assert_eq!(first.citizen_number.as_str(), "022208001234");
     assert_eq!(first.birth_date, "2008-09-05");
-    assert_eq!((first.sex, first.class.as_str(), first.row), (Sex::Male, "12A6", 5));
-    assert_eq!((second.name.as_str(), second.citizen_number.as_str()), ("Lê Thị Bình", "001308001235"));
+    assert_eq!(
+        (first.sex, first.class.as_str(), first.row),
+        (Sex::Male, "12A6", 5)
+    );
+    assert_eq!(
+        (second.name.as_str(), second.citizen_number.as_str()),
+        ("Lê Thị Bình", "001308001235")
+    );
     let warnings = rows(&Ok(roster.clone())).len();
-    assert_eq!(warnings, 3, "two restored numbers and the line below the list: {:?}", roster.warnings);
+    assert_eq!(
+        warnings, 3,
+        "two restored numbers and the line below the list: {:?}",
+        roster.warnings
+    );
 }
 
 #[test]
@@ -83,9 +115,15 @@ fn names_every_fault_with_its_row() {
                 3;3;;5/9/2008;?;022208100003\n";
     let read = read(text.as_bytes());
     let expected = [
-        (Some(2), "the birth date has only a year; day and month are needed"),
+        (
+            Some(2),
+            "the birth date has only a year; day and month are needed",
+        ),
         (Some(3), "the citizen number is not 12 digits"),
-        (Some(3), "the birth date can't be read; write day/month/year, e.g. 05/09/2008"),
+        (
+            Some(3),
+            "the birth date can't be read; write day/month/year, e.g. 05/09/2008",
+        ),
         (Some(4), "the sex can't be read; write Nam or Nữ"),
         (Some(4), "the name is missing"),
     ];
@@ -120,7 +158,9 @@ fn warns_where_the_number_says_something_else() {
 fn gives_candidate_numbers_their_zeros_back() {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
-    sheet.write_row(0, 0, ["SBD", "Họ và tên", "", "Ngày sinh", "CCCD"]).unwrap();
+    sheet
+        .write_row(0, 0, ["SBD", "Họ và tên", "", "Ngày sinh", "CCCD"])
+        .unwrap();
     for row in 1..=3u32 {
         sheet.write(row, 0, 1_000_000 + row).unwrap();
         sheet.write(row, 1, "Trần Thị").unwrap();
@@ -138,7 +178,10 @@ fn gives_candidate_numbers_their_zeros_back() {
 fn a_column_headed_female_marks_women_only() {
     let text = "Họ và tên,Ngày sinh,Nữ,CCCD\nLê An,5/9/2008,x,022308100001\nLê Bình,5/9/2008,,022208100002\n";
     let roster = read(text.as_bytes()).unwrap();
-    assert_eq!((roster.entries[0].sex, roster.entries[1].sex), (Sex::Female, Sex::Male));
+    assert_eq!(
+        (roster.entries[0].sex, roster.entries[1].sex),
+        (Sex::Female, Sex::Male)
+    );
     assert_eq!(roster.warnings, []);
 }
 

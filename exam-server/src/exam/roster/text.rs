@@ -27,21 +27,27 @@ pub fn fold(text: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A letter's place in the alphabet, and its mark.
+type Letter = (u8, u8);
+
+/// What names are sorted by: the given name's letters, those before it, then all tones.
+pub type NameKey = (Vec<Letter>, Vec<Letter>, Vec<u8>);
+
 /// Sorts names as Vietnamese lists do: given name first, then what stands before it; letters in the order of the
 /// alphabet (a ă â … d đ e ê …), tones only where letters are equal.
-pub fn name_key(name: &str) -> (Vec<(u8, u8)>, Vec<(u8, u8)>, Vec<u8>) {
+pub fn name_key(name: &str) -> NameKey {
     let name = clean(name);
     let (before, given) = name.rsplit_once(' ').unwrap_or(("", &name));
     let tones = given.chars().chain(before.chars()).map(|c| letter(c).1).collect();
     (letters(given), letters(before), tones)
 }
 
-fn letters(text: &str) -> Vec<(u8, u8)> {
+fn letters(text: &str) -> Vec<Letter> {
     text.chars().map(|c| letter(c).0).collect()
 }
 
 /// A letter's place in the alphabet with its mark, and its tone.
-fn letter(c: char) -> ((u8, u8), u8) {
+fn letter(c: char) -> (Letter, u8) {
     let lower = c.to_lowercase().next().unwrap_or(c);
     if lower == 'đ' {
         return ((b'd', 1), 0);

@@ -54,11 +54,19 @@ pub struct Bad {
 
 impl Bad {
     fn new(record: Record, message: &str, message_en: &str) -> Self {
-        Self { record, line: None, message: message.to_owned(), message_en: message_en.to_owned() }
+        Self {
+            record,
+            line: None,
+            message: message.to_owned(),
+            message_en: message_en.to_owned(),
+        }
     }
 
     fn in_line(line: u64, message: &str, message_en: &str) -> Self {
-        Self { line: Some(line), ..Self::new(Record::Journal, message, message_en) }
+        Self {
+            line: Some(line),
+            ..Self::new(Record::Journal, message, message_en)
+        }
     }
 }
 
@@ -91,7 +99,11 @@ pub struct Confirmed {
 /// [`Bad`] names the first record that does not hold.
 pub fn verify(file: &SubmissionFile, exam_ca: &[u8]) -> Result<Confirmed, Bad> {
     if file.format != SubmissionFile::FORMAT {
-        return Err(Bad::new(Record::File, "không phải tệp bài nộp phiên bản 1", "not a submission file of version 1"));
+        return Err(Bad::new(
+            Record::File,
+            "không phải tệp bài nộp phiên bản 1",
+            "not a submission file of version 1",
+        ));
     }
     let (server_key, receipt) = receipt(file, exam_ca)?;
     let certificate = seat_certificate(file, &server_key, &receipt)?;
@@ -112,7 +124,13 @@ pub fn verify(file: &SubmissionFile, exam_ca: &[u8]) -> Result<Confirmed, Bad> {
 
 /// The server's key, from a certificate that held when the receipt says it was made, and the receipt under that key.
 fn receipt(file: &SubmissionFile, exam_ca: &[u8]) -> Result<([u8; 65], Receipt), Bad> {
-    let unreadable = || Bad::new(Record::Receipt, "biên nhận không đọc được", "the receipt can't be read");
+    let unreadable = || {
+        Bad::new(
+            Record::Receipt,
+            "biên nhận không đọc được",
+            "the receipt can't be read",
+        )
+    };
     let envelope = Envelope::parse(&file.receipt.0).map_err(|_| unreadable())?;
     let claimed: Receipt = canonical::decode(envelope.unverified_payload()).map_err(|_| unreadable())?;
     let at = Time(claimed.received_at.0.div_euclid(1000));
@@ -122,34 +140,63 @@ fn receipt(file: &SubmissionFile, exam_ca: &[u8]) -> Result<([u8; 65], Receipt),
         Bad::new(Record::ServerCertificate, &vi, &en)
     })?;
     verify_cose(&key, RECEIPT, &file.receipt.0).map_err(|_| {
-        Bad::new(Record::Receipt, "chữ ký của biên nhận không đúng", "the receipt's signature does not fit")
+        Bad::new(
+            Record::Receipt,
+            "chữ ký của biên nhận không đúng",
+            "the receipt's signature does not fit",
+        )
     })?;
     Ok((key, claimed))
 }
 
-fn seat_certificate(file: &SubmissionFile, server_key: &[u8; 65], receipt: &Receipt) -> Result<SeatCertificate, Bad> {
+fn seat_certificate(
+    file: &SubmissionFile,
+    server_key: &[u8; 65],
+    receipt: &Receipt,
+) -> Result<SeatCertificate, Bad> {
     let bad = |vi, en| Bad::new(Record::SeatCertificate, vi, en);
-    let payload = verify_cose(server_key, SEAT_CERTIFICATE, &file.seat_certificate.0)
-        .map_err(|_| bad("chữ ký của chứng nhận chỗ ngồi không đúng", "the seat certificate's signature does not fit"))?;
-    let certificate: SeatCertificate = canonical::decode(&payload)
-        .map_err(|_| bad("chứng nhận chỗ ngồi không đọc được", "the seat certificate can't be read"))?;
+    let payload = verify_cose(server_key, SEAT_CERTIFICATE, &file.seat_certificate.0).map_err(|_| {
+        bad(
+            "chữ ký của chứng nhận chỗ ngồi không đúng",
+            "the seat certificate's signature does not fit",
+        )
+    })?;
+    let certificate: SeatCertificate = canonical::decode(&payload).map_err(|_| {
+        bad(
+            "chứng nhận chỗ ngồi không đọc được",
+            "the seat certificate can't be read",
+        )
+    })?;
     if receipt.seat_certificate != hash(&file.seat_certificate) || certificate.attempt != receipt.attempt {
-        return Err(bad("biên nhận không phải cho chỗ ngồi này", "the receipt is for another seat"));
+        return Err(bad(
+            "biên nhận không phải cho chỗ ngồi này",
+            "the receipt is for another seat",
+        ));
     }
     Ok(certificate)
 }
 
 fn hand_in(file: &SubmissionFile, certificate: &SeatCertificate, receipt: &Receipt) -> Result<HandIn, Bad> {
     let bad = |vi, en| Bad::new(Record::HandIn, vi, en);
-    let payload = verify_cose(&certificate.key.0, HAND_IN, &file.hand_in.0)
-        .map_err(|_| bad("chữ ký của bài nộp không đúng", "the hand-in's signature does not fit"))?;
-    let hand_in: HandIn =
-        canonical::decode(&payload).map_err(|_| bad("bài nộp không đọc được", "the hand-in can't be read"))?;
+    let payload = verify_cose(&certificate.key.0, HAND_IN, &file.hand_in.0).map_err(|_| {
+        bad(
+            "chữ ký của bài nộp không đúng",
+            "the hand-in's signature does not fit",
+        )
+    })?;
+    let hand_in: HandIn = canonical::decode(&payload)
+        .map_err(|_| bad("bài nộp không đọc được", "the hand-in can't be read"))?;
     if receipt.hand_in != hash(&file.hand_in) || usize::from(receipt.answered) != hand_in.answers.len() {
-        return Err(bad("biên nhận không phải cho bài nộp này", "the receipt is for another hand-in"));
+        return Err(bad(
+            "biên nhận không phải cho bài nộp này",
+            "the receipt is for another hand-in",
+        ));
     }
     if (hand_in.attempt, hand_in.epoch) != (certificate.attempt, certificate.epoch) {
-        return Err(bad("bài nộp không phải của chỗ ngồi này", "the hand-in is another seat's"));
+        return Err(bad(
+            "bài nộp không phải của chỗ ngồi này",
+            "the hand-in is another seat's",
+        ));
     }
     Ok(hand_in)
 }
@@ -163,10 +210,18 @@ fn journal(file: &SubmissionFile, hand_in: &HandIn) -> Result<(), Bad> {
             .map_err(|_| Bad::in_line(number, "dòng nhật ký không đọc được", "the line can't be read"))?;
         let ours = entry.attempt == hand_in.attempt && (epoch..=hand_in.epoch).contains(&entry.epoch);
         if !ours {
-            return Err(Bad::in_line(number, "dòng nhật ký của bài khác", "the line is of another attempt or seat"));
+            return Err(Bad::in_line(
+                number,
+                "dòng nhật ký của bài khác",
+                "the line is of another attempt or seat",
+            ));
         }
         if entry.sequence != number || entry.previous != head {
-            return Err(Bad::in_line(number, "chuỗi nhật ký bị đứt ở đây", "the chain is broken here"));
+            return Err(Bad::in_line(
+                number,
+                "chuỗi nhật ký bị đứt ở đây",
+                "the chain is broken here",
+            ));
         }
         epoch = entry.epoch;
         head = hash(bytes);
@@ -175,12 +230,18 @@ fn journal(file: &SubmissionFile, hand_in: &HandIn) -> Result<(), Bad> {
     let bad = |vi, en| Bad::new(Record::HandIn, vi, en);
     let lines = u64::try_from(file.journal.len()).unwrap_or(u64::MAX);
     if (hand_in.last_sequence, hand_in.head) != (lines, head) {
-        return Err(bad("nhật ký không kết thúc ở chỗ bài nộp ghi", "the journal does not end where the hand-in says"));
+        return Err(bad(
+            "nhật ký không kết thúc ở chỗ bài nộp ghi",
+            "the journal does not end where the hand-in says",
+        ));
     }
     let newest: Vec<Bytes> = newest.into_values().collect();
     match final_answers(&newest) {
         Ok(answers) if answers == hand_in.answers => Ok(()),
-        _ => Err(bad("câu trả lời đã nộp khác với nhật ký", "the answers handed in are not the journal's")),
+        _ => Err(bad(
+            "câu trả lời đã nộp khác với nhật ký",
+            "the answers handed in are not the journal's",
+        )),
     }
 }
 

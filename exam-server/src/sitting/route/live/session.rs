@@ -19,6 +19,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// Why something was not taken.
+#[derive(Clone, Copy)]
 enum Refusal {
     /// Said to the seat; it goes on.
     Code(ProblemCode),
@@ -389,3 +390,6 @@ impl Session {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,12 +20,20 @@ struct People {
 
 fn people() -> People {
     let random = SystemRandom::new();
-    let validity = Validity { not_before: Time(NOW - 1000), not_after: Time(NOW + 1000) };
+    let validity = Validity {
+        not_before: Time(NOW - 1000),
+        not_after: Time(NOW + 1000),
+    };
     let ca = ExamAuthority::create("Test CA", validity).unwrap();
     let server = SigningKey::generate(&random).unwrap();
     let pem = ca.issue_receipt_signer(&server, validity).unwrap();
     let server_certificate = certs::x509::der_from_pem(&pem).unwrap();
-    People { ca, server, server_certificate, seat: SigningKey::generate(&random).unwrap() }
+    People {
+        ca,
+        server,
+        server_certificate,
+        seat: SigningKey::generate(&random).unwrap(),
+    }
 }
 
 fn attempt() -> AttemptId {
@@ -34,7 +42,12 @@ fn attempt() -> AttemptId {
 
 fn lines() -> Vec<JournalEntry> {
     let mut head = genesis(attempt());
-    let answers = [(1, Response::Choice(2)), (2, Response::Text("0,5".into())), (1, Response::Choice(0)), (3, Response::Blank)];
+    let answers = [
+        (1, Response::Choice(2)),
+        (2, Response::Text("0,5".into())),
+        (1, Response::Choice(0)),
+        (3, Response::Blank),
+    ];
     (1..)
         .zip(answers)
         .map(|(sequence, (question, response))| {
@@ -82,8 +95,14 @@ fn contents(people: &People) -> Contents {
             last_sequence: 4,
             head,
             answers: vec![
-                Answer { question: 1, response: Response::Choice(0) },
-                Answer { question: 2, response: Response::Text("0,5".into()) },
+                Answer {
+                    question: 1,
+                    response: Response::Choice(0),
+                },
+                Answer {
+                    question: 2,
+                    response: Response::Text("0,5".into()),
+                },
             ],
         },
         journal,
@@ -94,7 +113,11 @@ fn contents(people: &People) -> Contents {
 fn sign(people: &People, contents: &Contents) -> SubmissionFile {
     let random = SystemRandom::new();
     let sign = |key: &SigningKey, purpose, payload| key.sign_cose(&random, purpose, payload).unwrap();
-    let certificate = sign(&people.server, SEAT_CERTIFICATE, canonical::encode(&contents.certificate));
+    let certificate = sign(
+        &people.server,
+        SEAT_CERTIFICATE,
+        canonical::encode(&contents.certificate),
+    );
     let hand_in = sign(&people.seat, HAND_IN, canonical::encode(&contents.hand_in));
     let receipt = Receipt {
         attempt: attempt(),
@@ -105,8 +128,18 @@ fn sign(people: &People, contents: &Contents) -> SubmissionFile {
         late: false,
     };
     let receipt = sign(&people.server, RECEIPT, canonical::encode(&receipt));
-    let journal = contents.journal.iter().map(|entry| Bytes(canonical::encode(entry))).collect();
-    crate::sitting::submission::build(certificate, hand_in, receipt, people.server_certificate.clone(), journal)
+    let journal = contents
+        .journal
+        .iter()
+        .map(|entry| Bytes(canonical::encode(entry)))
+        .collect();
+    crate::sitting::submission::build(
+        certificate,
+        hand_in,
+        receipt,
+        people.server_certificate.clone(),
+        journal,
+    )
 }
 
 fn ca(people: &People) -> Vec<u8> {
@@ -127,7 +160,15 @@ fn a_whole_file_holds() {
     let people = people();
     let file = sign(&people, &contents(&people));
     let confirmed = verify(&file, &ca(&people)).unwrap();
-    assert_eq!((confirmed.attempt, confirmed.epoch, confirmed.lines, confirmed.answered), (attempt(), 2, 4, 2));
+    assert_eq!(
+        (
+            confirmed.attempt,
+            confirmed.epoch,
+            confirmed.lines,
+            confirmed.answered
+        ),
+        (attempt(), 2, 4, 2)
+    );
     let json = serde_json::to_string(&file).unwrap();
     assert_eq!(serde_json::from_str::<SubmissionFile>(&json).unwrap(), file);
 }
@@ -147,9 +188,15 @@ fn every_changed_byte_of_every_record_is_found() {
         bytes.0[last] ^= 1;
     };
     assert_eq!(spoil(&|file| file.format.push('x')), Record::File);
-    assert_eq!(spoil(&|file| flip(&mut file.server_certificate)), Record::ServerCertificate);
+    assert_eq!(
+        spoil(&|file| flip(&mut file.server_certificate)),
+        Record::ServerCertificate
+    );
     assert_eq!(spoil(&|file| flip(&mut file.receipt)), Record::Receipt);
-    assert_eq!(spoil(&|file| flip(&mut file.seat_certificate)), Record::SeatCertificate);
+    assert_eq!(
+        spoil(&|file| flip(&mut file.seat_certificate)),
+        Record::SeatCertificate
+    );
     assert_eq!(spoil(&|file| flip(&mut file.hand_in)), Record::HandIn);
     assert_eq!(spoil(&|file| flip(&mut file.journal[1])), Record::Journal);
     assert_eq!(spoil(&|file| drop(file.journal.remove(1))), Record::Journal);
@@ -161,17 +208,32 @@ fn every_changed_byte_of_every_record_is_found() {
 fn a_foreign_ca_and_an_expired_certificate_are_found() {
     let (people, other) = (people(), people());
     let file = sign(&people, &contents(&people));
-    assert_eq!(verify(&file, &ca(&other)).unwrap_err().record, Record::ServerCertificate);
-    assert_eq!(found(|c| c.received_at = Timestamp((NOW + 2000) * 1000)), (Record::ServerCertificate, None));
+    assert_eq!(
+        verify(&file, &ca(&other)).unwrap_err().record,
+        Record::ServerCertificate
+    );
+    assert_eq!(
+        found(|c| c.received_at = Timestamp((NOW + 2000) * 1000)),
+        (Record::ServerCertificate, None)
+    );
 }
 
 #[test]
 fn well_signed_lies_are_found() {
-    assert_eq!(found(|c| c.certificate.attempt = AttemptId::from_random([9; 16])), (Record::SeatCertificate, None));
+    assert_eq!(
+        found(|c| c.certificate.attempt = AttemptId::from_random([9; 16])),
+        (Record::SeatCertificate, None)
+    );
     assert_eq!(found(|c| c.certificate.epoch = 3), (Record::HandIn, None));
-    assert_eq!(found(|c| c.hand_in.answers[0].response = Response::Choice(3)), (Record::HandIn, None));
+    assert_eq!(
+        found(|c| c.hand_in.answers[0].response = Response::Choice(3)),
+        (Record::HandIn, None)
+    );
     assert_eq!(found(|c| c.hand_in.last_sequence = 3), (Record::HandIn, None));
-    assert_eq!(found(|c| c.journal[2].previous = Fixed([0; 32])), (Record::Journal, Some(3)));
+    assert_eq!(
+        found(|c| c.journal[2].previous = Fixed([0; 32])),
+        (Record::Journal, Some(3))
+    );
     assert_eq!(found(|c| c.journal[1].epoch = 3), (Record::Journal, Some(2)));
     assert_eq!(found(|c| c.journal[3].epoch = 1), (Record::Journal, Some(4)));
 }
