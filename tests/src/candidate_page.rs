@@ -9,7 +9,7 @@ use thirtyfour::prelude::*;
 use tokio::time::{Instant, sleep};
 
 /// How long the page has to show that everything is saved.
-const SAVING_TIME: Duration = Duration::from_secs(60);
+const SAVING_TIME: Duration = Duration::from_mins(1);
 
 /// The page of one candidate.
 pub struct CandidatePage {
@@ -99,7 +99,7 @@ impl CandidatePage {
             Shown::Short => self.type_into("[data-testid=short-answer]", "2,5").await?,
             Shown::Essay => {
                 self.type_into("[data-testid=essay]", "Bài làm: đạo hàm của hàm số đổi dấu.")
-                    .await?
+                    .await?;
             }
         }
         Ok(shown)
@@ -255,7 +255,6 @@ impl CandidatePage {
     /// When it is not there.
     pub async fn click(&self, selector: &str) -> Result<()> {
         let element = self.browser.find(selector).await?;
-        element.scroll_into_view().await?;
         element.click().await.with_context(|| selector.to_owned())
     }
 

@@ -17,5 +17,5 @@ pub use demo::demo;
 /// Candidates in the room.
 const CANDIDATES: usize = 24;
 
-/// Name of the room.
-const ROOM: &str = "Phòng 01";
+/// Name of the room, as the roster writes it.
+const ROOM: &str = "P01";

@@ -14,6 +14,7 @@ use exam_tests::console::Console;
 use exam_tests::crowd::Waiting;
 use exam_tests::line::Line;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -96,8 +97,8 @@ async fn answer_some(page: &CandidatePage, count: usize, expected: &mut BTreeMap
 async fn answer_rest(page: &CandidatePage, expected: &mut BTreeMap<u16, Shown>) -> Result<()> {
     loop {
         let number = page.number().await?;
-        if !expected.contains_key(&number) {
-            expected.insert(number, page.answer().await?);
+        if let Entry::Vacant(blank) = expected.entry(number) {
+            blank.insert(page.answer().await?);
         }
         if !page.next().await? {
             return Ok(());

@@ -7,10 +7,9 @@ use super::steps::Steps;
 use super::{CANDIDATES, outcome};
 use crate::candidate::Candidate;
 use crate::console::Console;
-use crate::door::Door;
 use anyhow::{Context, Result, ensure};
 use exam_protocol::checkin::Verdict;
-use exam_protocol::console::{Board, Progress, RoomAction, StationView, TicketView};
+use exam_protocol::console::{Progress, RoomAction, StationView, TicketView};
 use exam_protocol::id::RoomId;
 use std::collections::HashSet;
 use std::path::Path;
@@ -23,70 +22,98 @@ use tokio::time::sleep;
 /// The first step that did not happen.
 pub async fn check(pictures: Option<&Path>) -> Result<()> {
     let mut steps = Steps::begin();
-    let mut ready = prepare(None).await?;
+    let ready = prepare(None).await?;
+    let at = ready.hall.address();
     steps.done(format!(
-        "installed, roster of {CANDIDATES} and sealed papers imported, server up at {}",
-        ready.hall.address()
+        "installed, roster of {CANDIDATES} and sealed papers imported, server up at {at}"
     ));
-    let door = ready.hall.door()?;
     let room = ready.sitting.rooms.first().context("no room")?.id;
-    let console = Console::login(&door, &ready.proctor).await?;
-    console.act(room, RoomAction::Open, "").await?;
-    let station = station(&console, room, &ready).await?;
-    steps.done(format!(
-        "room open, desk {} joined with reader {}",
-        station.name,
-        station.readers.join(", ")
-    ));
-
-    let tickets = check_everybody_in(&console, room, &mut ready).await?;
-    steps.done(format!(
-        "{} cards read over PC/SC and judged: integrity, issuer and chip valid each",
-        tickets.len()
-    ));
-    let (mut seats, browser) = take_seats(&door, &ready, &tickets).await?;
-    steps.done(format!(
-        "{} headless seats and 1 Chromium claimed, sealed forms downloaded",
-        seats.len()
-    ));
-
-    console.act(room, RoomAction::Start, "").await?;
-    open_papers(&mut seats).await?;
-    browser.wait_for_paper().await?;
-    steps.done("started; every paper opened with its own key, all forms different");
-    answer_everything(&mut seats).await?;
-    steps.done(format!(
-        "{} answers acknowledged after they were on disk",
-        count_acknowledged(&seats)
-    ));
-    browser.answer_everything(pictures).await?;
-    steps.done("Chromium answered every kind of question and shows them as saved");
-    hand_in(&mut seats).await?;
-    browser.hand_in(pictures).await?;
-    steps.done("24 signed hand-ins, 24 countersigned receipts");
-
-    let board = all_handed_in(&console, room).await?;
-    console.act(room, RoomAction::End, "tất cả đã nộp bài").await?;
-    let closed = console.act(room, RoomAction::Close, "").await?;
-    ensure!(
-        closed.candidates.iter().all(|row| row.mark.is_some()),
-        "not everybody has a mark"
-    );
-    steps.done(format!(
-        "room ended and closed, {} marks computed",
-        board.candidates.len()
-    ));
-    let files = outcome::verify_submissions(&console, &ready.hall, &closed).await?;
-    steps.done(format!(
-        "{files} submissions verified without a database, a forged one refused"
-    ));
-    outcome::export(&console, room, &closed).await?;
-    steps.done("marks exported as CSV and XLSX, and both agree with the board");
-    browser.quit().await?;
-    ready.hall.stop().await?;
-    steps.done("server stopped cleanly on SIGTERM");
-    steps.summary("the whole exam day happened");
+    let console = Console::login(&ready.hall.door()?, &ready.proctor).await?;
+    let mut day = Day {
+        ready,
+        console,
+        room,
+        steps,
+    };
+    let tickets = day.morning().await?;
+    day.sitting(&tickets, pictures).await?;
+    day.afternoon().await?;
+    day.ready.hall.stop().await?;
+    day.steps.done("server stopped cleanly on SIGTERM");
+    day.steps.summary("the whole exam day happened");
     Ok(())
+}
+
+/// The day as it goes.
+struct Day {
+    ready: Ready,
+    console: Console,
+    room: RoomId,
+    steps: Steps,
+}
+
+impl Day {
+    /// Until everybody is let in.
+    async fn morning(&mut self) -> Result<Vec<TicketView>> {
+        self.console.act(self.room, RoomAction::Open, "").await?;
+        let StationView { name, readers, .. } = station(&self.console, self.room, &self.ready).await?;
+        self.steps.done(format!(
+            "room open, desk {name} joined with reader {}",
+            readers.join(", ")
+        ));
+        let tickets = check_everybody_in(&self.console, self.room, &mut self.ready).await?;
+        let count = tickets.len();
+        self.steps.done(format!(
+            "{count} cards read over PC/SC; integrity, issuer and chip judged valid each"
+        ));
+        Ok(tickets)
+    }
+
+    /// Until everybody has a receipt.
+    async fn sitting(&mut self, tickets: &[TicketView], pictures: Option<&Path>) -> Result<()> {
+        let (mut seats, browser) = take_seats(&self.ready, tickets).await?;
+        let count = seats.len();
+        self.steps.done(format!(
+            "{count} headless seats and 1 Chromium claimed, sealed forms downloaded"
+        ));
+        self.console.act(self.room, RoomAction::Start, "").await?;
+        open_papers(&mut seats).await?;
+        browser.wait_for_paper().await?;
+        self.steps
+            .done("started; every paper opened with its own key, all forms different");
+        answer_everything(&mut seats).await?;
+        let count = count_acknowledged(&seats);
+        self.steps
+            .done(format!("{count} answers acknowledged after they were on disk"));
+        browser.answer_everything(pictures).await?;
+        self.steps
+            .done("Chromium answered every kind of question and shows them as saved");
+        hand_in(&mut seats).await?;
+        browser.hand_in(pictures).await?;
+        self.steps.done("24 signed hand-ins, 24 countersigned receipts");
+        browser.quit().await
+    }
+
+    /// Until the marks are out.
+    async fn afternoon(&mut self) -> Result<()> {
+        all_handed_in(&self.console, self.room).await?;
+        self.console
+            .act(self.room, RoomAction::End, "tất cả đã nộp bài")
+            .await?;
+        let closed = self.console.act(self.room, RoomAction::Close, "").await?;
+        let marks = closed.candidates.iter().filter(|row| row.mark.is_some()).count();
+        ensure!(marks == CANDIDATES, "only {marks} candidates have a mark");
+        self.steps
+            .done(format!("room ended and closed, {marks} marks computed"));
+        let files = outcome::verify_submissions(&self.console, &self.ready.hall, &closed).await?;
+        self.steps.done(format!(
+            "{files} submissions verified without a database, a forged one refused"
+        ));
+        outcome::export(&self.console, self.room, &closed).await?;
+        self.steps
+            .done("marks exported as CSV and XLSX, and both agree with the board");
+        Ok(())
+    }
 }
 
 async fn station(console: &Console, room: RoomId, ready: &Ready) -> Result<StationView> {
@@ -139,15 +166,12 @@ async fn check_everybody_in(console: &Console, room: RoomId, ready: &mut Ready) 
     Ok(tickets)
 }
 
-async fn take_seats(
-    door: &Door,
-    ready: &Ready,
-    tickets: &[TicketView],
-) -> Result<(Vec<Candidate>, BrowserCandidate)> {
+async fn take_seats(ready: &Ready, tickets: &[TicketView]) -> Result<(Vec<Candidate>, BrowserCandidate)> {
+    let door = ready.hall.door()?;
     let (last, others) = tickets.split_last().context("no tickets")?;
     let mut seats = Vec::new();
     for ticket in others {
-        let mut candidate = Candidate::claim(door, &ticket.ticket).await?;
+        let mut candidate = Candidate::claim(&door, &ticket.ticket).await?;
         candidate.fetch_form().await?;
         candidate.connect().await?;
         seats.push(candidate);
@@ -195,7 +219,7 @@ async fn hand_in(seats: &mut [Candidate]) -> Result<()> {
     Ok(())
 }
 
-async fn all_handed_in(console: &Console, room: RoomId) -> Result<Board> {
+async fn all_handed_in(console: &Console, room: RoomId) -> Result<()> {
     for _ in 0..50 {
         let board = console.board(room).await?;
         if board
@@ -203,7 +227,7 @@ async fn all_handed_in(console: &Console, room: RoomId) -> Result<Board> {
             .iter()
             .all(|row| row.progress == Progress::HandedIn)
         {
-            return Ok(board);
+            return Ok(());
         }
         sleep(Duration::from_millis(100)).await;
     }
