@@ -52,7 +52,7 @@ impl Door {
             title: "Kiểm tra cuối học kì I".into(),
             subject: "Toán".into(),
             minutes: 45,
-            rooms: vec!["Phòng 01".into(), "Phòng 02".into()],
+            rooms: vec!["P01".into(), "P02".into()],
             roster,
             papers: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/papers/demo-toan.gift")],
             anchors: vec![anchor],
