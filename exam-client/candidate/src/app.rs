@@ -1,5 +1,6 @@
 //! Which page is shown. Must not hold anything else.
 
+use crate::components::say::piece;
 use crate::components::shell::Shell;
 use crate::core::session::Stage;
 use crate::desk::{Desk, Gate};
@@ -18,7 +19,7 @@ pub fn App() -> impl IntoView {
     provide_context(desk);
     Effect::new(move |_| desk.language.get().apply());
     spawn_local(start::open(desk));
-    view! { <Shell>{move || page(desk)}</Shell> }
+    view! { <Shell>{piece(move || page(desk))}</Shell> }
 }
 
 fn page(desk: Desk) -> AnyView {

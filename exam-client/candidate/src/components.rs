@@ -1,5 +1,6 @@
 //! What pages are made of: values in, events out.
 
+pub mod say;
 pub mod shell;
 pub mod candidate;
 pub mod status;

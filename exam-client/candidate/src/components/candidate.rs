@@ -1,5 +1,6 @@
 //! Who sits here. Must not show more than the roster's label.
 
+use crate::components::say::{piece, say, tell};
 use crate::desk::Desk;
 use crate::texts::{exam, seat};
 use exam_protocol::seat::CandidateLabel;
@@ -23,13 +24,13 @@ pub fn Who() -> impl IntoView {
             <div class="who" data-testid="candidate">
                 <strong class="who-name">{label.name}</strong>
                 <span class="quiet">
-                    {move || seat::number(desk.language.get())} " " <b>{label.candidate_number.clone()}</b>
+                    {say(seat::number)} " " <b>{label.candidate_number.clone()}</b>
                     <span class="dot">"·"</span>
                     {label.subject}
-                    {move || code().map(|code| view! {
+                    {piece(move || code().map(|code| view! {
                         <span class="dot">"·"</span>
-                        <span data-testid="form-code">{exam::form_code(desk.language.get(), code)}</span>
-                    })}
+                        <span data-testid="form-code">{tell(move |language| exam::form_code(language, &code))}</span>
+                    }).into_any())}
                 </span>
             </div>
         }

@@ -1,5 +1,6 @@
 //! What the candidate should know beside the page: no line, or something in the way. Calm words, what to do.
 
+use crate::components::say::{piece, say, when};
 use crate::core::session::{Link, Stage, Trouble};
 use crate::desk::{Desk, Gate};
 use crate::texts::{line, trouble};
@@ -16,24 +17,24 @@ pub fn Notices() -> impl IntoView {
     };
     view! {
         <div aria-live="polite">
-            <Show when=move || seated() && offline()>
-                <p class="notice calm" data-testid="offline-notice">{move || line::offline_banner(desk.language.get())}</p>
-            </Show>
-            {move || desk.trouble.get().filter(|_| seated()).map(|present| view! {
-                <p class="notice grave" role="alert" data-testid="trouble">{trouble_text(present, desk.language.get())}</p>
-            })}
+            {when(move || seated() && offline(), || view! {
+                <p class="notice calm" data-testid="offline-notice">{say(line::offline_banner)}</p>
+            }.into_any())}
+            {piece(move || desk.trouble.get().filter(|_| seated()).map(|present| view! {
+                <p class="notice grave" role="alert" data-testid="trouble">{say(trouble_text(present))}</p>
+            }).into_any())}
         </div>
     }
 }
 
-fn trouble_text(present: Trouble, language: Language) -> &'static str {
+fn trouble_text(present: Trouble) -> fn(Language) -> &'static str {
     match present {
-        Trouble::JournalUnwritable => trouble::journal_unwritable(language),
-        Trouble::ServerCannotStore => trouble::server_cannot_store(language),
-        Trouble::FormUnavailable => trouble::form_unavailable(language),
-        Trouble::PaperDoesNotOpen => trouble::paper_does_not_open(language),
-        Trouble::CannotSign => trouble::cannot_sign(language),
-        Trouble::HandInRefused => trouble::hand_in_refused(language),
-        Trouble::ReceiptInvalid => trouble::receipt_invalid(language),
+        Trouble::JournalUnwritable => trouble::journal_unwritable,
+        Trouble::ServerCannotStore => trouble::server_cannot_store,
+        Trouble::FormUnavailable => trouble::form_unavailable,
+        Trouble::PaperDoesNotOpen => trouble::paper_does_not_open,
+        Trouble::CannotSign => trouble::cannot_sign,
+        Trouble::HandInRefused => trouble::hand_in_refused,
+        Trouble::ReceiptInvalid => trouble::receipt_invalid,
     }
 }

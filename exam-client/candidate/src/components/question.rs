@@ -7,7 +7,7 @@ mod keypad;
 mod short;
 
 use crate::components::rich::Rich;
-use crate::desk::Desk;
+use crate::components::say::tell;
 use crate::texts::exam;
 use choice::{Multiple, Single};
 use essay::Essay;
@@ -27,7 +27,6 @@ pub fn QuestionView(
     /// Questions in the paper.
     count: usize,
 ) -> impl IntoView {
-    let desk = Desk::of_page();
     let number = question.number;
     let heading = NodeRef::<H2>::new();
     // The reader of a screen reader, and the keyboard, go on at the new question.
@@ -37,9 +36,9 @@ pub fn QuestionView(
             {(!section.is_empty()).then(|| view! { <p class="section">{section}</p> })}
             <header class="question-head">
                 <h2 node_ref=heading tabindex="-1">
-                    {move || exam::question_of(desk.language.get(), count, number)}
+                    {tell(move |language| exam::question_of(language, count, number))}
                 </h2>
-                <span class="quiet">{move || exam::marks(desk.language.get(), marks(question.marks))}</span>
+                <span class="quiet">{tell(move |language| exam::marks(language, marks(question.marks)))}</span>
             </header>
             <Rich html=question.stem/>
             {asked(number, question.kind)}

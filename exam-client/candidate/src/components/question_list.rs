@@ -1,5 +1,6 @@
 //! All questions at a glance: where am I, what is open, what is flagged. States differ by shape, not by colour alone.
 
+use crate::components::say::{said, say, tell, value, whether};
 use crate::core::sheet::{Progress, progress};
 use crate::desk::Desk;
 use crate::texts::exam;
@@ -33,9 +34,9 @@ pub fn QuestionList(
         }
     });
     view! {
-        <nav class="list" aria-label=move || exam::list_title(desk.language.get()) data-testid="question-list">
+        <nav class="list" aria-label=said(exam::list_title) data-testid="question-list">
             <p class="list-count" data-testid="answered-count">
-                {move || exam::answered_count(desk.language.get(), answered.get(), count)}
+                {tell(move |language| exam::answered_count(language, answered.get(), count))}
             </p>
             {sections.collect_view()}
         </nav>
@@ -55,13 +56,13 @@ fn Cell(index: usize, question: Question) -> impl IntoView {
     let here = move || desk.place.get().index() == index;
     view! {
         <button type="button" class="cell" data-testid="cell" data-number=number.to_string()
-            class:here=here
-            class:answered=move || state.get().0 == Progress::Answered
-            class:partly=move || state.get().0 == Progress::Partly
-            class:flagged=move || state.get().1
-            data-state=move || state_name(state.get().0)
-            aria-current=move || here().then_some("true")
-            aria-label=move || told(number, state.get(), desk.language.get())
+            class:here=whether(here)
+            class:answered=whether(move || state.get().0 == Progress::Answered)
+            class:partly=whether(move || state.get().0 == Progress::Partly)
+            class:flagged=whether(move || state.get().1)
+            data-state=value(move || state_name(state.get().0).to_owned())
+            aria-current=value(move || here().to_string())
+            aria-label=value(move || told(number, state.get(), desk.language.get()))
             on:click=move |_| desk.go(desk.place.get_untracked().go(index))>{number.to_string()}</button>
     }
 }
@@ -98,9 +99,8 @@ fn told(number: u16, (progress, flagged): (Progress, bool), language: Language) 
 /// What the signs mean.
 #[component]
 fn Legend() -> impl IntoView {
-    let desk = Desk::of_page();
     let sign = move |class: &'static str, text: fn(Language) -> &'static str| {
-        view! { <li><i class=format!("cell sample {class}")></i>{move || text(desk.language.get())}</li> }
+        view! { <li><i class=format!("cell sample {class}")></i>{say(text)}</li> }
     };
     view! {
         <ul class="legend" aria-hidden="true">

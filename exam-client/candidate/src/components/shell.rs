@@ -2,6 +2,7 @@
 
 use crate::components::candidate::Who;
 use crate::components::notice::Notices;
+use crate::components::say::{piece, said, say, when};
 use crate::components::status::Status;
 use crate::components::time_left::TimeLeft;
 use crate::core::session::Stage;
@@ -18,16 +19,10 @@ pub fn Shell(children: Children) -> impl IntoView {
         move || seated() && matches!(desk.stage.get(), Stage::Answering | Stage::Paused | Stage::TimeUp);
     view! {
         <header class="bar">
-            <Show when=seated fallback=Brand>
-                <Who/>
-            </Show>
+            {piece(move || if seated() { view! { <Who/> }.into_any() } else { view! { <Brand/> }.into_any() })}
             <div class="bar-end">
-                <Show when=seated>
-                    <Status/>
-                </Show>
-                <Show when=timed>
-                    <TimeLeft/>
-                </Show>
+                {when(seated, || view! { <Status/> }.into_any())}
+                {when(timed, || view! { <TimeLeft/> }.into_any())}
                 <LanguageSwitch/>
             </div>
         </header>
@@ -39,11 +34,10 @@ pub fn Shell(children: Children) -> impl IntoView {
 /// The product's name.
 #[component]
 fn Brand() -> impl IntoView {
-    let desk = Desk::of_page();
     view! {
         <div class="brand">
-            <strong>{move || page::brand(desk.language.get())}</strong>
-            <span class="quiet">{move || page::tagline(desk.language.get())}</span>
+            <strong>{say(page::brand)}</strong>
+            <span class="quiet">{say(page::tagline)}</span>
         </div>
     }
 }
@@ -57,10 +51,10 @@ fn LanguageSwitch() -> impl IntoView {
             type="button"
             class="link"
             id="language"
-            lang=move || desk.language.get().other().tag()
+            lang=said(|language| language.other().tag())
             on:click=move |_| desk.language.update(|language| *language = language.other())
         >
-            {move || page::other_language(desk.language.get())}
+            {say(page::other_language)}
         </button>
     }
 }

@@ -1,7 +1,8 @@
 //! The line and what is saved, as one small sign that never lies: "saved" only after the server's acknowledgement.
 
+use crate::components::say::{tell, value, when, whether};
 use crate::core::clock::time_of_day;
-use crate::core::session::{Link, Saving};
+use crate::core::session::{Link, Saving, Stage};
 use crate::desk::Desk;
 use crate::texts::line;
 use exam_browser::language::Language;
@@ -11,21 +12,41 @@ use leptos::prelude::*;
 #[component]
 pub fn Status() -> impl IntoView {
     let desk = Desk::of_page();
-    let link = move || desk.link.get();
+    // Nothing can be saved before there is a paper.
+    let answering = move || desk.stage.get() != Stage::Waiting;
     view! {
         <div class="status">
-            <span class="sign" class:good=move || link() == Link::Online class:warn=move || link() == Link::Offline
-                data-testid="connection" data-state=move || link_name(link())>
-                <i class="lamp" aria-hidden="true"></i>
-                {move || link_text(link(), desk.language.get())}
-            </span>
-            <span class="sign" class:good=move || is_saved(desk.saving.get())
-                class:warn=move || desk.saving.get().unsaved != 0
-                data-testid="saved" data-unsaved=move || desk.saving.get().unsaved.to_string()>
-                <i class="tick" aria-hidden="true"></i>
-                {move || saved_text(desk.saving.get(), desk.language.get())}
-            </span>
+            <Connection/>
+            {when(answering, || view! { <Saved/> }.into_any())}
         </div>
+    }
+}
+
+/// Whether the server answers.
+#[component]
+fn Connection() -> impl IntoView {
+    let link = Desk::of_page().link;
+    view! {
+        <span class="sign" class:good=whether(move || link.get() == Link::Online)
+            class:warn=whether(move || link.get() == Link::Offline)
+            data-testid="connection" data-state=value(move || link_name(link.get()).to_owned())>
+            <i class="lamp" aria-hidden="true"></i>
+            {tell(move |language| link_text(link.get(), language).to_owned())}
+        </span>
+    }
+}
+
+/// Whether everything is on the server's disk.
+#[component]
+fn Saved() -> impl IntoView {
+    let saving = Desk::of_page().saving;
+    view! {
+        <span class="sign" class:good=whether(move || is_saved(saving.get()))
+            class:warn=whether(move || saving.get().unsaved != 0)
+            data-testid="saved" data-unsaved=value(move || saving.get().unsaved.to_string())>
+            <i class="tick" aria-hidden="true"></i>
+            {tell(move |language| saved_text(saving.get(), language))}
+        </span>
     }
 }
 

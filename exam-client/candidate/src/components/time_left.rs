@@ -1,8 +1,10 @@
 //! The time left, large; told politely to screen readers at 15, 5 and 1 minutes. Must not count by itself.
 
+use crate::components::say::{say, tell, value, when, whether};
 use crate::core::clock::hours_minutes_seconds;
 use crate::desk::Desk;
 use crate::texts::clock;
+use exam_browser::language::Language;
 use exam_protocol::time::Millis;
 use leptos::prelude::*;
 
@@ -19,27 +21,32 @@ pub fn TimeLeft() -> impl IntoView {
         desk.read(|session| !session.clock().is_confirmed())
             .unwrap_or_default()
     };
-    let credit = move || {
-        desk.read(|session| session.clock().credits().0 / 60_000)
-            .filter(|minutes| *minutes > 0)
-    };
     view! {
-        <div class="clock" class:soon=move || told.get() == Some(15) class:urgent=move || told.get().is_some_and(|m| m <= 5)>
+        <div class="clock" class:soon=whether(move || told.get() == Some(15))
+            class:urgent=whether(move || told.get().is_some_and(|minutes| minutes <= 5))>
             <span class="clock-label">
-                {move || clock::label(desk.language.get())}
-                {move || credit().map(|minutes| view! {
-                    <span class="clock-credit">{clock::credit(desk.language.get(), minutes)}</span>
-                })}
+                {say(clock::label)}
+                <span class="clock-credit">{tell(move |language| credit(desk, language))}</span>
             </span>
             <span class="clock-time" role="timer" aria-live="off" data-testid="time-left"
-                data-seconds=move || seconds().to_string()>{move || shown(seconds())}</span>
-            <Show when=unsure>
-                <span class="clock-label">{move || clock::unconfirmed(desk.language.get())}</span>
-            </Show>
+                data-seconds=value(move || seconds().to_string())>{tell(move |_| shown(seconds()))}</span>
+            {when(unsure, || view! { <span class="clock-label">{say(clock::unconfirmed)}</span> }.into_any())}
             <span class="unseen" aria-live="polite" data-testid="time-warning">
-                {move || told.get().map(|minutes| clock::minutes_left(desk.language.get(), minutes))}
+                {tell(move |language| told.get().map_or_else(String::new, |minutes| clock::minutes_left(language, minutes)))}
             </span>
         </div>
+    }
+}
+
+/// Time that was added, once there is some.
+fn credit(desk: Desk, language: Language) -> String {
+    let minutes = desk
+        .read(|session| session.clock().credits().0 / 60_000)
+        .unwrap_or_default();
+    if minutes > 0 {
+        clock::credit(language, minutes)
+    } else {
+        String::new()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::components::question::QuestionView;
 use crate::components::question_list::QuestionList;
+use crate::components::say::{either, piece, say, value, whether};
 use crate::components::{shortcuts, watermark::Watermark};
 use crate::core::session::Session;
 use crate::desk::Desk;
@@ -27,24 +28,25 @@ fn Paper(paper: Arc<CandidatePaper>) -> impl IntoView {
     let shown = paper.clone();
     let current = Memo::new(move |_| shown.questions().nth(desk.place.get().index()).cloned());
     let titles = paper.clone();
-    let question = move || {
-        current.get().map(|question| {
+    let question = piece(move || {
+        let shown = current.get().map(|question| {
             let section = section_of(&titles, question.number);
             view! { <QuestionView question=question section=section count=count/> }
-        })
-    };
+        });
+        shown.into_any()
+    });
     shortcuts::listen(desk, current);
     view! {
         <div class="exam" data-testid="page-exam">
-            <Watermark/>
             <div class="exam-main">
+                <Watermark/>
                 <div class="exam-scroll">{question}</div>
                 <Controls current=current/>
             </div>
             <aside class="exam-side">
                 <QuestionList paper=paper/>
                 <button type="button" class="button primary large" id="hand-in" on:click=move |_| desk.reviewing.set(true)>
-                    {move || exam::hand_in(desk.language.get())}
+                    {say(exam::hand_in)}
                 </button>
             </aside>
         </div>
@@ -67,19 +69,19 @@ fn Controls(current: Memo<Option<Question>>) -> impl IntoView {
     let place = move || desk.place.get();
     view! {
         <div class="controls">
-            <button type="button" class="button" id="previous" disabled=move || place().is_first()
+            <button type="button" class="button" id="previous" disabled=whether(move || place().is_first())
                 on:click=move |_| desk.go(desk.place.get_untracked().previous())>
-                "← " {move || exam::previous(desk.language.get())}
+                "← " {say(exam::previous)}
             </button>
             <button type="button" class="button flag" id="flag" class:flagged=flagged
-                aria-pressed=move || flagged.get().to_string() on:click=flip>
+                aria-pressed=value(move || flagged.get().to_string()) on:click=flip>
                 <i class="flag-sign" aria-hidden="true"></i>
-                {move || if flagged.get() { exam::flagged } else { exam::flag }(desk.language.get())}
+                {either(move || flagged.get(), [exam::flagged, exam::flag])}
             </button>
-            <span class="hint keys">{move || exam::keys_hint(desk.language.get())}</span>
-            <button type="button" class="button" id="next" disabled=move || place().is_last()
+            <span class="hint keys">{say(exam::keys_hint)}</span>
+            <button type="button" class="button" id="next" disabled=whether(move || place().is_last())
                 on:click=move |_| desk.go(desk.place.get_untracked().next())>
-                {move || exam::next(desk.language.get())} " →"
+                {say(exam::next)} " →"
             </button>
         </div>
     }

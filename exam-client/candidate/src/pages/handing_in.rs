@@ -1,5 +1,6 @@
 //! Handing in: which of the three steps is done. Must not say "handed in"; the receipt page does.
 
+use crate::components::say::{say, tell, when, whether};
 use crate::core::session::Link;
 use crate::desk::Desk;
 use crate::texts::{closing, review};
@@ -14,22 +15,22 @@ pub fn HandingIn() -> impl IntoView {
         desk.read(|session| session.record().hand_in.is_some())
             .unwrap_or_default()
     });
-    let sending = move || match desk.saving.get().unsaved {
-        0 => closing::step_send(desk.language.get()).to_owned(),
-        left => closing::step_send_left(desk.language.get(), left),
-    };
+    let sending = tell(move |language| match desk.saving.get().unsaved {
+        0 => closing::step_send(language).to_owned(),
+        left => closing::step_send_left(language, left),
+    });
     view! {
         <section class="card" role="status" data-testid="page-handing-in">
-            <h1>{move || closing::title(desk.language.get())}</h1>
-            <p class="lead">{move || closing::lead(desk.language.get())}</p>
+            <h1>{say(closing::title)}</h1>
+            <p class="lead">{say(closing::lead)}</p>
             <ol class="steps">
-                <li class:done=sent>{sending}</li>
-                <li class:done=move || signed.get()>{move || closing::step_sign(desk.language.get())}</li>
-                <li>{move || closing::step_receipt(desk.language.get())}</li>
+                <li class:done=whether(sent)>{sending}</li>
+                <li class:done=signed>{say(closing::step_sign)}</li>
+                <li>{say(closing::step_receipt)}</li>
             </ol>
-            <Show when=move || desk.link.get() != Link::Online>
-                <p class="notice calm">{move || review::offline(desk.language.get())}</p>
-            </Show>
+            {when(move || desk.link.get() != Link::Online, || view! {
+                <p class="notice calm">{say(review::offline)}</p>
+            }.into_any())}
         </section>
     }
 }

@@ -1,6 +1,7 @@
 //! The receipt: what the server has on record, and the code that proves it. Works after a reload, without a line.
 
 use crate::components::candidate::label;
+use crate::components::say::say;
 use crate::core::clock::time_of_day;
 use crate::core::receipt::{Shown, in_groups};
 use crate::desk::Desk;
@@ -17,8 +18,8 @@ pub fn ReceiptPage() -> impl IntoView {
         Some(shown) => view! { <Slip shown=shown/> }.into_any(),
         None => view! {
             <section class="card centred" data-testid="page-receipt-elsewhere">
-                <h1>{move || receipt::without_title(desk.language.get())}</h1>
-                <p class="lead">{move || receipt::without(desk.language.get())}</p>
+                <h1>{say(receipt::without_title)}</h1>
+                <p class="lead">{say(receipt::without)}</p>
                 <Leave/>
             </section>
         }
@@ -29,19 +30,18 @@ pub fn ReceiptPage() -> impl IntoView {
 /// A checked receipt.
 #[component]
 fn Slip(shown: Shown) -> impl IntoView {
-    let desk = Desk::of_page();
     let late = shown.receipt.late;
     view! {
         <section class="card receipt" data-testid="page-receipt" data-late=late.to_string()>
-            <h1><i class="done-sign" aria-hidden="true"></i>{move || receipt::title(desk.language.get())}</h1>
-            <p class="lead">{move || receipt::lead(desk.language.get())}</p>
+            <h1><i class="done-sign" aria-hidden="true"></i>{say(receipt::title)}</h1>
+            <p class="lead">{say(receipt::lead)}</p>
             {late.then(|| view! {
-                <p class="notice grave" data-testid="late">{move || receipt::late(desk.language.get())}</p>
+                <p class="notice grave" data-testid="late">{say(receipt::late)}</p>
             })}
             <Facts shown=shown.clone()/>
-            <h2>{move || receipt::code(desk.language.get())}</h2>
+            <h2>{say(receipt::code)}</h2>
             <code class="receipt-code" data-testid="receipt-code">{in_groups(&shown.code)}</code>
-            <p class="quiet">{move || receipt::code_help(desk.language.get())}</p>
+            <p class="quiet">{say(receipt::code_help)}</p>
             <Leave/>
         </section>
     }
@@ -52,7 +52,7 @@ fn Slip(shown: Shown) -> impl IntoView {
 fn Facts(shown: Shown) -> impl IntoView {
     let desk = Desk::of_page();
     let row = move |name: fn(_) -> &'static str, value: String, id: &'static str| {
-        view! { <dt>{move || name(desk.language.get())}</dt><dd data-testid=id>{value}</dd> }
+        view! { <dt>{say(name)}</dt><dd data-testid=id>{value}</dd> }
     };
     view! {
         <dl class="facts">
@@ -75,11 +75,11 @@ fn Leave() -> impl IntoView {
     let print = |_| drop(web_sys::window().map(|window| window.print()));
     view! {
         <div class="buttons no-print">
-            <button type="button" class="button" on:click=print>{move || receipt::print(desk.language.get())}</button>
+            <button type="button" class="button" on:click=print>{say(receipt::print)}</button>
             <button type="button" class="button" data-testid="leave" on:click=move |_| drive::leave(desk)>
-                {move || receipt::leave(desk.language.get())}
+                {say(receipt::leave)}
             </button>
-            <span class="quiet">{move || receipt::leave_help(desk.language.get())}</span>
+            <span class="quiet">{say(receipt::leave_help)}</span>
         </div>
     }
 }

@@ -1,5 +1,6 @@
 //! Pages on which nothing goes on here: another tab, another PC, an unknown seat, a browser that can't.
 
+use crate::components::say::{say, tell};
 use crate::core::session::Stage;
 use crate::desk::{Desk, Gate};
 use crate::drive;
@@ -30,14 +31,13 @@ pub fn Stopped(
     gate: Gate,
 ) -> impl IntoView {
     let desk = Desk::of_page();
-    let both = move || words(gate, desk.stage.get(), desk.language.get());
     view! {
         <section class="card centred" role="status" data-testid="page-stopped">
-            <h1>{move || both().0}</h1>
-            <p class="lead">{move || both().1}</p>
+            <h1>{tell(move |language| words(gate, desk.stage.get(), language).0.to_owned())}</h1>
+            <p class="lead">{tell(move |language| words(gate, desk.stage.get(), language).1.to_owned())}</p>
             {(gate == Gate::Seat).then(|| view! {
                 <button type="button" class="button" data-testid="new-ticket" on:click=move |_| drive::leave(desk)>
-                    {move || stopped::new_ticket(desk.language.get())}
+                    {say(stopped::new_ticket)}
                 </button>
             })}
         </section>

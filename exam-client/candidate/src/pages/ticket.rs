@@ -1,6 +1,7 @@
 //! The first page: the ticket from the check-in desk. Forgiving about how it is typed.
 
 use crate::api::ClaimFailure;
+use crate::components::say::{either, say, tell, value};
 use crate::desk::Desk;
 use crate::start;
 use crate::texts::ticket;
@@ -70,13 +71,13 @@ pub fn Ticket() -> impl IntoView {
     };
     view! {
         <form class="card ticket" data-testid="page-ticket" on:submit=submit>
-            <h1>{move || ticket::title(desk.language.get())}</h1>
-            <p class="lead">{move || ticket::lead(desk.language.get())}</p>
+            <h1>{say(ticket::title)}</h1>
+            <p class="lead">{say(ticket::lead)}</p>
             <TicketField typed=typed fault=fault/>
             <button type="submit" class="button primary large" id="claim" disabled=working>
-                {move || if working.get() { ticket::working } else { ticket::submit }(desk.language.get())}
+                {either(move || working.get(), [ticket::working, ticket::submit])}
             </button>
-            <p class="quiet">{move || ticket::where_from(desk.language.get())}</p>
+            <p class="quiet">{say(ticket::where_from)}</p>
         </form>
     }
 }
@@ -84,21 +85,20 @@ pub fn Ticket() -> impl IntoView {
 /// The field with its help and its fault.
 #[component]
 fn TicketField(typed: RwSignal<String>, fault: RwSignal<Option<Fault>>) -> impl IntoView {
-    let desk = Desk::of_page();
     let input = NodeRef::<leptos::html::Input>::new();
     input.on_load(|element| drop(element.focus()));
     view! {
-        <label class="field-label" for="ticket">{move || ticket::label(desk.language.get())}</label>
+        <label class="field-label" for="ticket">{say(ticket::label)}</label>
         <input id="ticket" class="field code" type="text" node_ref=input maxlength="24" autocomplete="off" autocapitalize="characters"
             spellcheck="false" placeholder="····-····" aria-describedby="ticket-help ticket-fault"
-            aria-invalid=move || fault.get().is_some().to_string() prop:value=typed
+            aria-invalid=value(move || fault.get().is_some().to_string()) prop:value=typed
             on:input=move |event| {
                 fault.set(None);
                 typed.set(event_target_value(&event));
             }/>
-        <p class="hint" id="ticket-help">{move || ticket::help(desk.language.get())}</p>
+        <p class="hint" id="ticket-help">{say(ticket::help)}</p>
         <p class="fault" id="ticket-fault" role="alert" data-testid="ticket-fault">
-            {move || fault.get().map(|fault| fault_text(&fault, desk.language.get()))}
+            {tell(move |language| fault.get().map_or_else(String::new, |fault| fault_text(&fault, language)))}
         </p>
     }
 }

@@ -1,6 +1,7 @@
 //! The waiting room: is this you, is the PC ready, what to know. The paper is here already, sealed.
 
 use crate::components::candidate::label;
+use crate::components::say::{either, piece, say, value, whether};
 use crate::core::receipt::in_groups;
 use crate::core::session::Link;
 use crate::desk::Desk;
@@ -19,11 +20,10 @@ enum Confirmed {
 /// The page.
 #[component]
 pub fn Waiting() -> impl IntoView {
-    let desk = Desk::of_page();
     view! {
         <div class="waiting" data-testid="page-waiting">
             <section class="card">
-                <h1>{move || seat::title(desk.language.get())}</h1>
+                <h1>{say(seat::title)}</h1>
                 <Identity/>
             </section>
             <div class="column">
@@ -40,7 +40,7 @@ fn Identity() -> impl IntoView {
     let desk = Desk::of_page();
     let confirmed = RwSignal::new(Confirmed::NotYet);
     let row = move |name: fn(_) -> &'static str, value: String, class: &'static str| {
-        view! { <dt>{move || name(desk.language.get())}</dt><dd class=class>{value}</dd> }
+        view! { <dt>{say(name)}</dt><dd class=class>{value}</dd> }
     };
     view! {
         {label(desk).map(|label| view! {
@@ -53,28 +53,27 @@ fn Identity() -> impl IntoView {
                 {row(seat::subject, label.subject, "")}
             </dl>
         })}
-        {move || match confirmed.get() {
+        {piece(move || match confirmed.get() {
             Confirmed::NotYet => view! { <Ask confirmed=confirmed/> }.into_any(),
             Confirmed::Yes => view! {
-                <p class="notice good" data-testid="confirmed">{move || seat::confirmed(desk.language.get())}</p>
+                <p class="notice good" data-testid="confirmed">{say(seat::confirmed)}</p>
             }.into_any(),
             Confirmed::No => view! { <WrongPerson confirmed=confirmed/> }.into_any(),
-        }}
+        })}
     }
 }
 
 /// "Is this you?"
 #[component]
 fn Ask(confirmed: RwSignal<Confirmed>) -> impl IntoView {
-    let desk = Desk::of_page();
     view! {
-        <p class="lead">{move || seat::confirm_question(desk.language.get())}</p>
+        <p class="lead">{say(seat::confirm_question)}</p>
         <div class="buttons">
             <button type="button" class="button primary large" id="confirm-identity" on:click=move |_| confirmed.set(Confirmed::Yes)>
-                {move || seat::yes(desk.language.get())}
+                {say(seat::yes)}
             </button>
             <button type="button" class="button" id="deny-identity" on:click=move |_| confirmed.set(Confirmed::No)>
-                {move || seat::no(desk.language.get())}
+                {say(seat::no)}
             </button>
         </div>
     }
@@ -85,13 +84,13 @@ fn Ask(confirmed: RwSignal<Confirmed>) -> impl IntoView {
 fn WrongPerson(confirmed: RwSignal<Confirmed>) -> impl IntoView {
     let desk = Desk::of_page();
     view! {
-        <p class="notice grave" role="alert">{move || seat::wrong_person(desk.language.get())}</p>
+        <p class="notice grave" role="alert">{say(seat::wrong_person)}</p>
         <div class="buttons">
             <button type="button" class="button" on:click=move |_| confirmed.set(Confirmed::NotYet)>
-                {move || seat::keep(desk.language.get())}
+                {say(seat::keep)}
             </button>
             <button type="button" class="button" data-testid="give-back" on:click=move |_| drive::leave(desk)>
-                {move || seat::give_back(desk.language.get())}
+                {say(seat::give_back)}
             </button>
         </div>
     }
@@ -106,18 +105,18 @@ fn Ready() -> impl IntoView {
             .flatten()
     };
     let here = move || seal().is_some();
-    let form = move || if here() { seat::step_form } else { seat::step_form_wait }(desk.language.get());
+    let form = either(here, [seat::step_form, seat::step_form_wait]);
     view! {
         <section class="card">
-            <h2>{move || seat::ready(desk.language.get())}</h2>
+            <h2>{say(seat::ready)}</h2>
             <ul class="steps">
-                <li class="done">{move || seat::step_seat(desk.language.get())}</li>
-                <li class:done=move || desk.link.get() == Link::Online>{move || seat::step_line(desk.language.get())}</li>
-                <li class:done=here data-testid="form-ready" data-ready=move || here().to_string()>{form}</li>
+                <li class="done">{say(seat::step_seat)}</li>
+                <li class:done=whether(move || desk.link.get() == Link::Online)>{say(seat::step_line)}</li>
+                <li class:done=whether(here) data-testid="form-ready" data-ready=value(move || here().to_string())>{form}</li>
             </ul>
-            {move || seal().map(|seal| view! {
-                <p class="seal"><span>{seat::seal(desk.language.get())}</span>" "<code>{seal}</code></p>
-            })}
+            {piece(move || seal().map(|seal| view! {
+                <p class="seal"><span>{say(seat::seal)}</span>" "<code>{seal}</code></p>
+            }).into_any())}
         </section>
     }
 }
@@ -125,7 +124,6 @@ fn Ready() -> impl IntoView {
 /// What to know before it starts.
 #[component]
 fn Rules() -> impl IntoView {
-    let desk = Desk::of_page();
     let rules = [
         seat::rule_start,
         seat::rule_saved,
@@ -134,9 +132,9 @@ fn Rules() -> impl IntoView {
     ];
     view! {
         <section class="card">
-            <h2>{move || seat::rules_title(desk.language.get())}</h2>
+            <h2>{say(seat::rules_title)}</h2>
             <ul class="rules">
-                {rules.map(|rule| view! { <li>{move || rule(desk.language.get())}</li> }).into_iter().collect_view()}
+                {rules.map(|rule| view! { <li>{say(rule)}</li> }).into_iter().collect_view()}
             </ul>
         </section>
     }

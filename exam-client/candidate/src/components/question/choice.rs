@@ -2,6 +2,7 @@
 
 use super::letter;
 use crate::components::rich::Rich;
+use crate::components::say::{say, whether};
 use crate::components::shortcuts::toggled;
 use crate::desk::Desk;
 use crate::texts::{exam, multiple, single};
@@ -20,18 +21,18 @@ pub fn Single(
     let response = Memo::new(move |_| desk.mark(number).response);
     let answer = move |response| desk.act(|session, now| session.answer(number, response, now));
     let rows = (0u8..).zip(options).map(|(index, html)| {
-        let chosen = Signal::derive(move || response.get() == Response::Choice(index));
+        let chosen = whether(move || response.get() == Response::Choice(index));
         let choose = Callback::new(move |()| answer(Response::Choice(index)));
         view! { <Choice number=number index=index html=html several=false chosen=chosen choose=choose/> }
     });
     view! {
         <fieldset class="options">
-            <legend class="hint">{move || single::hint(desk.language.get())}</legend>
+            <legend class="hint">{say(single::hint)}</legend>
             {rows.collect_view()}
         </fieldset>
-        <button type="button" class="link clear" data-testid="clear" disabled=move || response.get() == Response::Blank
+        <button type="button" class="link clear" data-testid="clear" disabled=whether(move || response.get() == Response::Blank)
             on:click=move |_| answer(Response::Blank)>
-            {move || exam::clear(desk.language.get())}
+            {say(exam::clear)}
         </button>
     }
 }
@@ -48,7 +49,7 @@ pub fn Multiple(
     let response = Memo::new(move |_| desk.mark(number).response);
     let rows = (0u8..).zip(options).map(|(index, html)| {
         let chosen =
-            Signal::derive(move || matches!(response.get(), Response::Choices(all) if all.contains(&index)));
+            whether(move || matches!(response.get(), Response::Choices(all) if all.contains(&index)));
         let choose = Callback::new(move |()| {
             let turned = toggled(response.get_untracked(), index);
             desk.act(|session, now| session.answer(number, turned, now));
@@ -57,7 +58,7 @@ pub fn Multiple(
     });
     view! {
         <fieldset class="options">
-            <legend class="hint">{move || multiple::hint(desk.language.get())}</legend>
+            <legend class="hint">{say(multiple::hint)}</legend>
             {rows.collect_view()}
         </fieldset>
     }

@@ -1,6 +1,7 @@
 //! Free text with a counter. What is typed becomes a line when typing rests, and when the field is left.
 
 use super::short::text_of;
+use crate::components::say::{say, tell, when, whether};
 use crate::desk::Desk;
 use crate::texts::essay;
 use leptos::prelude::*;
@@ -32,13 +33,13 @@ pub fn Essay(
     let id = format!("answer-{number}");
     view! {
         <div class="essay">
-            <label class="field-label" for=id.clone()>{move || essay::label(desk.language.get())}</label>
+            <label class="field-label" for=id.clone()>{say(essay::label)}</label>
             <textarea id=id class="field" rows="12" spellcheck="false" autocomplete="off" data-testid="essay"
-                aria-describedby=format!("count-{number}") prop:value=move || text.get() on:input=on_input
+                aria-describedby=format!("count-{number}") prop:value=text on:input=on_input
                 on:blur=move |_| desk.act(|session, now| session.leave(number, now))></textarea>
-            <p class="hint count" id=format!("count-{number}") class:incomplete=full>
-                {move || essay::count(desk.language.get(), most, used())}
-                <Show when=full>" " {move || essay::full(desk.language.get())}</Show>
+            <p class="hint count" id=format!("count-{number}") class:incomplete=whether(full)>
+                {tell(move |language| essay::count(language, most, used()))}
+                {when(full, || view! { " " {say(essay::full)} }.into_any())}
             </p>
         </div>
     }

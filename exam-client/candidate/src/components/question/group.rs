@@ -2,8 +2,10 @@
 
 use super::letter;
 use crate::components::rich::Rich;
+use crate::components::say::{say, value, when, whether};
 use crate::desk::Desk;
 use crate::texts::{exam, group};
+use exam_browser::language::Language;
 use exam_protocol::answer::Response;
 use leptos::prelude::*;
 
@@ -40,17 +42,21 @@ pub fn Group(
         view! { <Statement number=number index=index html=html marks=marks choose=choose/> }
     });
     view! {
-        <p class="hint">{move || group::hint(desk.language.get())}</p>
+        <p class="hint">{say(group::hint)}</p>
         <table class="group">
             <thead><tr>
-                <th scope="col" class="group-text">{move || group::statement(desk.language.get())}</th>
-                <th scope="col">{move || group::is_true(desk.language.get())}</th>
-                <th scope="col">{move || group::is_false(desk.language.get())}</th>
+                <th scope="col" class="group-text">{say(group::statement)}</th>
+                <th scope="col">{say(group::is_true)}</th>
+                <th scope="col">{say(group::is_false)}</th>
             </tr></thead>
             <tbody>{rows.collect_view()}</tbody>
         </table>
         <Foot marks=marks clear=Callback::new(move |()| answer(vec![None; count]))/>
     }
+}
+
+fn word(mark: bool) -> fn(Language) -> &'static str {
+    if mark { group::is_true } else { group::is_false }
 }
 
 /// One statement with its two radio buttons.
@@ -64,22 +70,15 @@ fn Statement(
 ) -> impl IntoView {
     let desk = Desk::of_page();
     let letter = letter(index).to_ascii_lowercase();
-    let word = move |mark| {
-        if mark {
-            group::is_true(desk.language.get())
-        } else {
-            group::is_false(desk.language.get())
-        }
-    };
     let cell = move |mark: bool| {
-        let chosen = move || marks.get()[index] == Some(mark);
+        let chosen = whether(move || marks.get()[index] == Some(mark));
         view! {
             <td class="group-mark" class:chosen=chosen>
                 <label data-testid="mark" data-statement=index.to_string() data-mark=mark.to_string()>
                     <input type="radio" name=format!("question-{number}-{index}") prop:checked=chosen
-                        aria-label=move || group::of(desk.language.get(), letter, word(mark))
+                        aria-label=value(move || group::of(desk.language.get(), letter, word(mark)(desk.language.get())))
                         on:change=move |_| choose.run((index, mark))/>
-                    <span aria-hidden="true">{move || word(mark)}</span>
+                    <span aria-hidden="true">{say(word(mark))}</span>
                 </label>
             </td>
         }
@@ -96,18 +95,17 @@ fn Statement(
 /// Whether something is left to do, and the way to take all marks back.
 #[component]
 fn Foot(marks: Memo<Vec<Option<bool>>>, clear: Callback<()>) -> impl IntoView {
-    let desk = Desk::of_page();
     let begun = move || marks.get().iter().any(Option::is_some);
     let open = move || begun() && marks.get().iter().any(Option::is_none);
     view! {
         <div class="foot">
-            <button type="button" class="link clear" data-testid="clear" disabled=move || !begun()
+            <button type="button" class="link clear" data-testid="clear" disabled=whether(move || !begun())
                 on:click=move |_| clear.run(())>
-                {move || exam::clear(desk.language.get())}
+                {say(exam::clear)}
             </button>
-            <Show when=open>
-                <span class="incomplete" data-testid="incomplete">{move || group::incomplete(desk.language.get())}</span>
-            </Show>
+            {when(open, || view! {
+                <span class="incomplete" data-testid="incomplete">{say(group::incomplete)}</span>
+            }.into_any())}
         </div>
     }
 }

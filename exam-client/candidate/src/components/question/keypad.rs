@@ -1,5 +1,6 @@
 //! Keys on the screen for numbers: for whoever would rather press than type.
 
+use crate::components::say::{said, say, value};
 use crate::desk::Desk;
 use crate::texts::short;
 use leptos::prelude::*;
@@ -22,7 +23,7 @@ pub fn Keypad(
     };
     let keys = KEYS.map(|key| {
         view! {
-            <button type="button" class="key" data-key=key aria-label=move || name(key)
+            <button type="button" class="key" data-key=key aria-label=value(move || name(key).to_owned())
                 on:click=move |_| type_in.run(text.get_untracked() + key)>{key}</button>
         }
     });
@@ -32,12 +33,12 @@ pub fn Keypad(
         type_in.run(all);
     };
     view! {
-        <div class="keypad" role="group" aria-label=move || short::keypad(desk.language.get())>
+        <div class="keypad" role="group" aria-label=said(short::keypad)>
             {keys.into_iter().collect_view()}
-            <button type="button" class="key wide" data-key="erase" aria-label=move || short::erase(desk.language.get())
+            <button type="button" class="key wide" data-key="erase" aria-label=said(short::erase)
                 on:click=shorter>"⌫"</button>
             <button type="button" class="key wide" data-key="erase-all" on:click=move |_| type_in.run(String::new())>
-                {move || short::erase_all(desk.language.get())}
+                {say(short::erase_all)}
             </button>
         </div>
     }

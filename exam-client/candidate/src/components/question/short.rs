@@ -1,9 +1,11 @@
 //! A short typed answer: text, a number, or the answer grid with its keypad.
 
 use super::keypad::Keypad;
+use crate::components::say::{say, tell, when};
 use crate::core::entry::{clean, is_well_formed};
 use crate::desk::Desk;
 use crate::texts::short;
+use exam_browser::language::Language;
 use exam_protocol::answer::Response;
 use exam_protocol::paper::Entry;
 use leptos::prelude::*;
@@ -43,9 +45,7 @@ pub fn Short(
     view! {
         <div class="short">
             <Field number=number entry=entry text=text type_in=type_in leave=Callback::new(leave)/>
-            <Show when=open>
-                <p class="incomplete" data-testid="incomplete">{move || short::incomplete(desk.language.get())}</p>
-            </Show>
+            {when(open, || view! { <p class="incomplete" data-testid="incomplete">{say(short::incomplete)}</p> }.into_any())}
             {numeric.then(|| view! { <Keypad text=text type_in=type_in/> })}
         </div>
     }
@@ -60,7 +60,6 @@ fn Field(
     type_in: Callback<String>,
     leave: Callback<()>,
 ) -> impl IntoView {
-    let desk = Desk::of_page();
     let id = format!("answer-{number}");
     let rule = format!("rule-{number}");
     let grid = entry.with_value(|entry| matches!(entry, Entry::Grid { .. }));
@@ -74,17 +73,16 @@ fn Field(
         }
     };
     view! {
-        <label class="field-label" for=id.clone()>{move || short::label(desk.language.get())}</label>
+        <label class="field-label" for=id.clone()>{say(short::label)}</label>
         <input id=id type="text" class="field" class:grid=grid class:numeric=numeric data-testid="short-answer"
             node_ref=input autocomplete="off" spellcheck="false" inputmode=if numeric { "decimal" } else { "text" }
-            aria-describedby=rule.clone() prop:value=move || text.get() on:input=on_input
+            aria-describedby=rule.clone() prop:value=text on:input=on_input
             on:blur=move |_| leave.run(())/>
-        <p class="hint" id=rule>{move || entry.with_value(|entry| rule_text(entry, desk))}</p>
+        <p class="hint" id=rule>{tell(move |language| entry.with_value(|entry| rule_text(entry, language)))}</p>
     }
 }
 
-fn rule_text(entry: &Entry, desk: Desk) -> String {
-    let language = desk.language.get();
+fn rule_text(entry: &Entry, language: Language) -> String {
     match entry {
         Entry::Grid { columns } => short::grid_hint(language, columns),
         Entry::Number => short::number_hint(language).to_owned(),
