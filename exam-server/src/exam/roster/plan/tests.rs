@@ -3,6 +3,7 @@
 use super::*;
 use crate::exam::roster::citizen::Sex;
 use proptest::prelude::*;
+use std::collections::HashSet;
 
 fn room(number: u8) -> Room {
     Room {

@@ -1,15 +1,12 @@
 //! One seat on its socket: what it may do, what it was told, where its journal ends.
 
+mod entries;
+mod hand_in;
+
 use crate::app::App;
-use crate::audit::{self, chain::Act};
 use crate::paper;
-use crate::sitting::hand_in::{self, Stored};
-use crate::sitting::journal::{self, Line, Owner, Position};
 use crate::sitting::presence::Connected;
-use crate::sitting::state::Lateness;
-use crate::sitting::store::hand_in::StoredHandIn;
-use crate::sitting::store::{self, Attempt, journal::Append, seat::Seat};
-use crate::sitting::task::writer::Outcome;
+use crate::sitting::store::{self, Attempt, seat::Seat};
 use certs::hash::sha256;
 use exam_protocol::bytes::{Bytes, Digest, Fixed};
 use exam_protocol::problem::ProblemCode;
@@ -249,145 +246,6 @@ impl Session {
                 None
             }
         }
-    }
-
-    async fn entries(&mut self, entries: Vec<Bytes>) -> Result<u64, Refusal> {
-        let owner = Owner {
-            attempt: self.seat.attempt,
-            epoch: self.seat.epoch,
-            questions: self.attempt.questions,
-        };
-        let lines = journal::decode(&owner, entries)?;
-        if let Outcome::Stored = self.append(lines.clone()).await? {
-            return Ok(self.attempt.last_sequence);
-        }
-        // Something happened since this seat was last read: look again and try once more.
-        self.reload().await?;
-        match self.append(lines).await? {
-            Outcome::Stored => Ok(self.attempt.last_sequence),
-            _ => Err(ProblemCode::RecordInvalid.into()),
-        }
-    }
-
-    async fn append(&mut self, lines: Vec<Line>) -> Result<Outcome, Refusal> {
-        let (replayed, new) = match journal::position(lines, self.attempt.last_sequence, &self.attempt.head) {
-            Position::Replay(lines) => (lines, Vec::new()),
-            Position::Continues { replayed, new } => (replayed, new),
-            Position::Apart => return Ok(Outcome::Fenced),
-        };
-        self.must_be_stored(&replayed).await?;
-        let Some(last) = new.last() else {
-            return Ok(Outcome::Stored);
-        };
-        let end = (last.sequence, last.hash);
-        self.attempt
-            .standing
-            .may_answer(self.app.clock.now(), self.app.config.exam.grace())?;
-        let append = Append {
-            attempt: self.seat.attempt,
-            epoch: self.seat.epoch,
-            after: self.attempt.last_sequence,
-            lines: new,
-        };
-        let outcome = self.app.writer.append(append).await;
-        match outcome {
-            Outcome::Failed => return Err(ProblemCode::StorageUnavailable.into()),
-            Outcome::Fenced => {}
-            Outcome::Stored => {
-                (self.attempt.last_sequence, self.attempt.head) = end;
-                self.app.changes.progress(self.attempt.standing.room.id);
-            }
-        }
-        Ok(outcome)
-    }
-
-    /// Lines that were sent before are harmless if they are the same; others are a forgery.
-    async fn must_be_stored(&self, lines: &[Line]) -> Result<(), Refusal> {
-        let (Some(first), Some(last)) = (lines.first(), lines.last()) else {
-            return Ok(());
-        };
-        let reader = self.app.db.reader();
-        let stored = store::journal::hashes(reader, self.seat.attempt, first.sequence, last.sequence).await?;
-        let same = stored
-            .iter()
-            .copied()
-            .eq(lines.iter().map(|line| (line.sequence, line.hash)));
-        if same {
-            Ok(())
-        } else {
-            Err(ProblemCode::RecordInvalid.into())
-        }
-    }
-
-    async fn hand_in(&mut self, envelope: Vec<u8>) -> Result<Vec<u8>, Refusal> {
-        let app = self.app.clone();
-        let signed = hand_in::open(&self.seat.key, &envelope)?;
-        let mut tx = app.db.write().await?;
-        let now = app.clock.now();
-        if let Some(before) = store::hand_in::get(&mut *tx, self.seat.attempt).await? {
-            let same = before.envelope == envelope;
-            return if same {
-                Ok(before.receipt)
-            } else {
-                Err(ProblemCode::WrongState.into())
-            };
-        }
-        let loaded = store::load_attempt(&mut *tx, self.seat.attempt).await?;
-        self.attempt = loaded.ok_or(ProblemCode::NotLoggedIn)?;
-        if self.attempt.epoch != self.seat.epoch {
-            return Err(Refusal::TakenOver);
-        }
-        let late = self.attempt.standing.may_hand_in(now, app.config.exam.grace())? == Lateness::Late;
-        let agreed = signed.agree(&self.stored(&mut tx).await?)?;
-        let receipt = agreed
-            .countersign(
-                &app.keys.receipt,
-                app.random.ring(),
-                &self.seat.certificate,
-                now,
-                late,
-            )
-            .map_err(|_| ProblemCode::Internal)?;
-        let epoch = self.seat.epoch;
-        let row = StoredHandIn {
-            epoch,
-            envelope,
-            receipt: receipt.clone(),
-            received_at: now,
-            late,
-        };
-        store::hand_in::put(&mut tx, self.seat.attempt, &row).await?;
-        let actor = format!("seat:{}", self.seat.attempt);
-        let detail = format!("{{\"epoch\":{epoch},\"late\":{late}}}");
-        let act = Act {
-            at: now,
-            actor: &actor,
-            act: "seat.hand-in",
-            object: &actor,
-            detail: &detail,
-        };
-        audit::store::append(&mut tx, &act).await?;
-        tx.commit().await?;
-        self.reload().await?;
-        app.changes.progress(self.attempt.standing.room.id);
-        app.presence.wake(self.seat.attempt);
-        Ok(receipt)
-    }
-
-    async fn stored(&self, tx: &mut crate::db::Tx) -> Result<Stored, Refusal> {
-        let form = self.attempt.form.ok_or(ProblemCode::WrongState)?;
-        let commitment = paper::store::key_commitment(&mut **tx, form).await?;
-        let newest = store::journal::newest(&mut **tx, self.seat.attempt).await?;
-        let answers = journal::final_answers(&newest).map_err(|_| ProblemCode::RecordInvalid)?;
-        Ok(Stored {
-            attempt: self.seat.attempt,
-            epoch: self.seat.epoch,
-            form,
-            key_commitment: commitment.ok_or(ProblemCode::WrongState)?,
-            last_sequence: self.attempt.last_sequence,
-            head: self.attempt.head,
-            answers,
-        })
     }
 }
 

@@ -3,6 +3,7 @@
 use super::*;
 use crate::router::router;
 use crate::shell::tls::Peer;
+use crate::sitting::journal;
 use crate::sitting::submission::verify::verify;
 use crate::sitting::task::closing::end_what_is_over;
 use crate::sitting::{state::Room, ticket};
@@ -312,7 +313,8 @@ async fn answers_are_taken_once_in_order_and_only_from_this_seat() {
     let mut page = seated(&trial, trial.attempts[0]).await;
     let mut other = seated(&trial, trial.attempts[1]).await;
     start(&trial).await;
-    (page.news().await, other.news().await);
+    page.news().await;
+    other.news().await;
     let lines: Vec<Bytes> = (0..5).map(|n| page.line(1, Response::Choice(n))).collect();
     assert!(is_acknowledged(&page.entries(&lines[..2]).await, 2));
     assert!(
