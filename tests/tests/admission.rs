@@ -1,18 +1,23 @@
 //! At the door: who is let in, and everybody who is not. Real server process, real TLS, station protocol, virtual cards.
 
+use AdmissionRule::{ProctorIssuerUnconfirmed, Refused as CardRefused, TwoOfficials};
+use Verdict::{Invalid, NotPresent, Unknown, Valid};
 use anyhow::{Context, Result, ensure};
-use exam_protocol::checkin::{AdmissionRule, Verdict};
-use exam_protocol::console::{AdmitRequest, CheckinStatus, CheckinView, Judged, Progress, RoomAction};
+use exam_protocol::checkin::{AdmissionRule, Verdict, Verdicts};
+use exam_protocol::console::{AdmitRequest, Board, CheckinStatus, CheckinView, Judged, Progress, RoomAction};
+use exam_protocol::frame;
 use exam_protocol::id::{CheckinId, RoomId};
 use exam_protocol::problem::ProblemCode;
-use exam_protocol::station::{ReadFailure, StationMessage};
+use exam_protocol::route::{self, with_id};
+use exam_protocol::station::{ReadFailure, ReadStep, StationMessage};
 use exam_tests::card::{Chip, Order, personalise};
 use exam_tests::citizens::{Citizen, invent};
 use exam_tests::console::{Console, Credentials};
-use exam_tests::door::Refused;
+use exam_tests::door::{Refused, Socket};
 use exam_tests::hall::{Hall, Plan};
 use exam_tests::pki::TestPki;
 use exam_tests::station_client::{StationClient, StationPapers};
+use futures_util::StreamExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -178,108 +183,108 @@ async fn an_honest_card_lets_in_and_the_wrong_room_is_named() -> Result<()> {
     Ok(())
 }
 
+/// What is wrong with a card, and what follows: rule, the three verdicts, one of their reasons.
+#[rustfmt::skip]
+const BAD_CARDS: [(&str, AdmissionRule, [Verdict; 3], &str); 11] = [
+    ("altered-dg1", CardRefused, [Invalid, Valid, Unknown], "data-group-hash-mismatch"),
+    ("altered-dg2", CardRefused, [Invalid, Valid, Unknown], "data-group-hash-mismatch"),
+    ("altered-dg13", CardRefused, [Invalid, Valid, Unknown], "data-group-hash-mismatch"),
+    ("swapped-dg1", CardRefused, [Invalid, Valid, Unknown], "data-group-hash-mismatch"),
+    ("swapped-dg15", CardRefused, [Invalid, Valid, Unknown], "data-group-hash-mismatch"),
+    ("foreign-sod", CardRefused, [Invalid, Valid, Unknown], "data-group-hash-mismatch"),
+    ("altered-sod", CardRefused, [Invalid, Unknown, Unknown], "signature-invalid"),
+    ("clone", CardRefused, [Valid, Valid, Invalid], "active-authentication-failed"),
+    ("look-alike-issuer", CardRefused, [Valid, Invalid, Valid], "signer-not-issued-by-anchor"),
+    ("unknown-issuer", ProctorIssuerUnconfirmed, [Valid, Unknown, Valid], "issuer-not-among-anchors"),
+    ("no-dg15", TwoOfficials, [Valid, Valid, NotPresent], "no-chip-key"),
+];
+
 #[tokio::test]
 async fn bad_cards_are_refused_with_their_reason() -> Result<()> {
     let door = Door::open(&[]).await?;
     let mut station = door.papers.join().await?;
-    let (valid, invalid, unknown, absent) = (
-        Verdict::Valid,
-        Verdict::Invalid,
-        Verdict::Unknown,
-        Verdict::NotPresent,
-    );
-    let table = [
-        (
-            "altered-dg1",
-            AdmissionRule::Refused,
-            [invalid, valid, unknown],
-            "data-group-hash-mismatch",
-        ),
-        (
-            "altered-dg2",
-            AdmissionRule::Refused,
-            [invalid, valid, unknown],
-            "data-group-hash-mismatch",
-        ),
-        (
-            "altered-dg13",
-            AdmissionRule::Refused,
-            [invalid, valid, unknown],
-            "data-group-hash-mismatch",
-        ),
-        (
-            "swapped-dg1",
-            AdmissionRule::Refused,
-            [invalid, valid, unknown],
-            "data-group-hash-mismatch",
-        ),
-        (
-            "swapped-dg15",
-            AdmissionRule::Refused,
-            [invalid, valid, unknown],
-            "data-group-hash-mismatch",
-        ),
-        (
-            "foreign-sod",
-            AdmissionRule::Refused,
-            [invalid, valid, unknown],
-            "data-group-hash-mismatch",
-        ),
-        (
-            "altered-sod",
-            AdmissionRule::Refused,
-            [invalid, unknown, unknown],
-            "signature-invalid",
-        ),
-        (
-            "clone",
-            AdmissionRule::Refused,
-            [valid, valid, invalid],
-            "active-authentication-failed",
-        ),
-        (
-            "look-alike-issuer",
-            AdmissionRule::Refused,
-            [valid, invalid, valid],
-            "signer-not-issued-by-anchor",
-        ),
-        (
-            "unknown-issuer",
-            AdmissionRule::ProctorIssuerUnconfirmed,
-            [valid, unknown, valid],
-            "issuer-not-among-anchors",
-        ),
-        (
-            "no-dg15",
-            AdmissionRule::TwoOfficials,
-            [valid, valid, absent],
-            "no-chip-key",
-        ),
-    ];
-    for (at, (words, rule, verdicts, reason)) in table.into_iter().enumerate() {
-        let citizen = at + 1;
+    for (citizen, (words, rule, verdicts, reason)) in (1..).zip(BAD_CARDS) {
         let (checkin, judged) = door
             .present(&mut station, citizen, &format!("{citizen} {words}"))
             .await?;
-        let found = &judged.verdicts;
-        let seen = [found.integrity.verdict, found.issuer.verdict, found.chip.verdict];
-        let reasons = [&found.integrity.reason, &found.issuer.reason, &found.chip.reason];
+        let Verdicts {
+            integrity,
+            issuer,
+            chip,
+        } = &judged.verdicts;
+        let seen = [integrity.verdict, issuer.verdict, chip.verdict];
+        let reasons = [&integrity.reason, &issuer.reason, &chip.reason];
+        ensure!(judged.rule == rule && seen == verdicts, "{words}: {judged:?}");
         ensure!(
-            judged.rule == rule && seen == verdicts && reasons.iter().any(|r| *r == reason),
+            reasons.iter().any(|found| *found == reason),
             "{words}: {judged:?}"
         );
-        let refused = match rule {
-            AdmissionRule::Refused => Some(ProblemCode::CardRefused),
-            AdmissionRule::TwoOfficials => Some(ProblemCode::SecondOfficialNeeded),
-            _ => None,
-        };
         let admitted = door.console.admit(checkin, &alone()).await;
-        match refused {
-            Some(expected) => ensure!(code(admitted)? == expected, "{words}"),
-            None => drop(admitted?),
+        match rule {
+            CardRefused => ensure!(code(admitted)? == ProblemCode::CardRefused, "{words}"),
+            TwoOfficials => ensure!(code(admitted)? == ProblemCode::SecondOfficialNeeded, "{words}"),
+            _ => drop(admitted?),
         }
     }
     Ok(())
+}
+
+#[tokio::test]
+async fn the_board_is_live_and_a_lost_station_ends_its_reading() -> Result<()> {
+    let door = Door::open(&[]).await?;
+    let path = with_id(route::ROOM_LIVE, door.rooms[0]);
+    ensure!(
+        door.hall.door()?.socket(&path, None).await.is_err(),
+        "nobody watches without a login"
+    );
+    let mut feed = door
+        .hall
+        .door()?
+        .socket(&path, Some(door.console.cookie()))
+        .await?;
+    ensure!(next_board(&mut feed).await?.stations.is_empty(), "no station yet");
+    let mut station = door.papers.join().await?;
+    ensure!(next_board(&mut feed).await?.stations.len() == 1, "it came");
+    let checkin = door.scan(1).await?.id;
+    station.order().await?;
+    let step = ReadStep::Reading(40);
+    station.send(&StationMessage::Progress { checkin, step }).await?;
+    let reading = until(&mut feed, |board| {
+        board
+            .checkins
+            .iter()
+            .any(|c| c.status == CheckinStatus::Reading(step))
+    });
+    ensure!(reading.await?.stations[0].busy, "it reads");
+    drop(station);
+    let failed = CheckinStatus::Failed(ReadFailure::Cancelled);
+    let board = until(&mut feed, |board| {
+        board.checkins.iter().any(|c| c.status == failed)
+    })
+    .await?;
+    ensure!(board.stations.is_empty(), "it went");
+    ensure!(
+        next_board(&mut feed).await?.now > board.now,
+        "a board now and then without any change"
+    );
+    Ok(())
+}
+
+async fn next_board(feed: &mut Socket) -> Result<Board> {
+    let message = tokio::time::timeout(Duration::from_secs(8), feed.next())
+        .await
+        .context("no board")?;
+    Ok(frame::decode(&message.context("closed")??.into_data())?)
+}
+
+async fn until(feed: &mut Socket, wanted: impl Fn(&Board) -> bool) -> Result<Board> {
+    for _ in 0..8 {
+        let board = next_board(feed).await?;
+        if wanted(&board) {
+            return Ok(board);
+        }
+    }
+    anyhow::bail!("the board never showed it")
 }
 
 #[tokio::test]
@@ -287,7 +292,7 @@ async fn somebody_elses_genuine_card_is_refused_and_two_officials_are_left() -> 
     let door = Door::open(&[]).await?;
     let mut station = door.papers.join().await?;
     let (checkin, judged) = door.present(&mut station, 1, "2").await?;
-    ensure!(judged.verdicts.chip.verdict == Verdict::Valid, "a genuine card");
+    ensure!(judged.verdicts.chip.verdict == Valid, "a genuine card");
     ensure!(
         judged.rule == AdmissionRule::Refused && judged.remarks.contains(&"number-differs".into()),
         "{judged:?}"
