@@ -113,6 +113,7 @@ fn plan(hall: &Hall, size: usize) -> Result<Plan> {
         rooms: (0..size.div_ceil(ROOM_SIZE)).map(room_name).collect(),
         roster,
         papers: vec![paper("demo-toan.gift"), paper("demo-toan.xml")],
+        scheme: None,
         anchors: vec![],
     })
 }

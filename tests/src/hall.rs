@@ -36,6 +36,8 @@ pub struct Plan {
     pub roster: PathBuf,
     /// Files of questions.
     pub papers: Vec<PathBuf>,
+    /// The marking scheme; the even one without.
+    pub scheme: Option<PathBuf>,
     /// Certificates of card issuers to trust.
     pub anchors: Vec<PathBuf>,
 }
@@ -160,6 +162,8 @@ impl Hall {
         let mut import = vec!["paper", "import"];
         import.extend(papers.iter().map(String::as_str));
         import.extend(["--sitting", &id]);
+        let scheme = plan.scheme.as_deref().map(text);
+        import.extend(scheme.iter().flat_map(|path| ["--scheme", path]));
         self.server_command(&import)?;
         for anchor in &plan.anchors {
             self.server_command(&["trust", "add", &text(anchor)])?;

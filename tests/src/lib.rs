@@ -13,6 +13,7 @@ pub mod station_client;
 pub mod crowd;
 pub mod browser;
 pub mod candidate_page;
+pub mod proctor_page;
 pub mod exam_day;
 pub mod card;
 pub mod citizens;

@@ -60,6 +60,7 @@ impl Door {
             rooms: vec!["P01".into(), "P02".into()],
             roster,
             papers: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/papers/demo-toan.gift")],
+            scheme: None,
             anchors: vec![anchor],
         })?;
         let (first, second) = (

@@ -2,14 +2,15 @@
 
 use super::answers::answers;
 use super::browser_candidate::BrowserCandidate;
-use super::prepare::{Ready, prepare};
+use super::prepare::{Citizen, Ready, prepare};
 use super::steps::Steps;
 use super::{CANDIDATES, outcome};
 use crate::candidate::Candidate;
 use crate::console::Console;
+use crate::proctor_page::ProctorPage;
 use anyhow::{Context, Result, ensure};
 use exam_protocol::checkin::Verdict;
-use exam_protocol::console::{Progress, RoomAction, StationView, TicketView};
+use exam_protocol::console::{Progress, RoomAction, StationView};
 use exam_protocol::id::RoomId;
 use std::collections::HashSet;
 use std::path::Path;
@@ -35,7 +36,7 @@ pub async fn check(pictures: Option<&Path>) -> Result<()> {
         room,
         steps,
     };
-    let tickets = day.morning().await?;
+    let tickets = day.morning(pictures).await?;
     day.sitting(&tickets, pictures).await?;
     day.afternoon().await?;
     day.ready.hall.stop().await?;
@@ -54,14 +55,18 @@ struct Day {
 
 impl Day {
     /// Until everybody is let in.
-    async fn morning(&mut self) -> Result<Vec<TicketView>> {
+    async fn morning(&mut self, pictures: Option<&Path>) -> Result<Vec<String>> {
         self.console.act(self.room, RoomAction::Open, "").await?;
         let StationView { name, readers, .. } = station(&self.console, self.room, &self.ready).await?;
         self.steps.done(format!(
             "room open, desk {name} joined with reader {}",
             readers.join(", ")
         ));
-        let tickets = check_everybody_in(&self.console, self.room, &mut self.ready).await?;
+        let (last, others) = self.ready.citizens.split_last().context("no citizens")?;
+        let (last, others) = (last.clone(), others.to_vec());
+        let mut tickets = check_in(&self.console, self.room, &mut self.ready, &others).await?;
+        tickets.push(self.check_in_by_page(&last, pictures).await?);
+        all_admitted(&self.console, self.room).await?;
         let count = tickets.len();
         self.steps.done(format!(
             "{count} cards read over PC/SC; integrity, issuer and chip judged valid each"
@@ -69,8 +74,36 @@ impl Day {
         Ok(tickets)
     }
 
+    /// The last of the queue comes to a proctor with a browser.
+    async fn check_in_by_page(&mut self, citizen: &Citizen, pictures: Option<&Path>) -> Result<String> {
+        let Ready {
+            hall,
+            reader,
+            station,
+            proctor,
+            ..
+        } = &mut self.ready;
+        let page = ProctorPage::log_in(hall.address(), &hall.exam_ca(), proctor).await?;
+        page.pair(station.id).await?;
+        reader.insert(&citizen.card.to_string())?;
+        page.scan(&citizen.number).await?;
+        ensure!(
+            page.verdicts().await?.iter().all(|verdict| verdict == "valid"),
+            "the page shows a bad verdict"
+        );
+        if let Some(folder) = pictures {
+            page.browser.screenshot(&folder.join("proctor-desk.png")).await?;
+        }
+        let ticket = page.admit().await?;
+        reader.remove()?;
+        page.browser.quit().await?;
+        self.steps
+            .done("the proctor's page in Chromium: logged in, scanned, verdicts seen, admitted by Enter");
+        Ok(ticket)
+    }
+
     /// Until everybody has a receipt.
-    async fn sitting(&mut self, tickets: &[TicketView], pictures: Option<&Path>) -> Result<()> {
+    async fn sitting(&mut self, tickets: &[String], pictures: Option<&Path>) -> Result<()> {
         let (mut seats, browser) = take_seats(&self.ready, tickets).await?;
         let count = seats.len();
         self.steps.done(format!(
@@ -86,12 +119,21 @@ impl Day {
         self.steps
             .done(format!("{count} answers acknowledged after they were on disk"));
         browser.answer_everything(pictures).await?;
+        self.picture_of_board(pictures).await?;
         self.steps
             .done("Chromium answered every kind of question and shows them as saved");
         hand_in(&mut seats).await?;
         browser.hand_in(pictures).await?;
         self.steps.done("24 signed hand-ins, 24 countersigned receipts");
         browser.quit().await
+    }
+
+    async fn picture_of_board(&self, pictures: Option<&Path>) -> Result<()> {
+        let Some(folder) = pictures else { return Ok(()) };
+        let Ready { hall, proctor, .. } = &self.ready;
+        let page = ProctorPage::log_in(hall.address(), &hall.exam_ca(), proctor).await?;
+        page.browser.screenshot(&folder.join("proctor-board.png")).await?;
+        page.browser.quit().await
     }
 
     /// Until the marks are out.
@@ -130,20 +172,29 @@ async fn station(console: &Console, room: RoomId, ready: &Ready) -> Result<Stati
     anyhow::bail!("the station did not join with a reader")
 }
 
-async fn check_everybody_in(console: &Console, room: RoomId, ready: &mut Ready) -> Result<Vec<TicketView>> {
+async fn check_in(
+    console: &Console,
+    room: RoomId,
+    ready: &mut Ready,
+    citizens: &[Citizen],
+) -> Result<Vec<String>> {
     let mut tickets = Vec::new();
-    for citizen in ready.citizens.clone() {
+    for citizen in citizens {
         ready.reader.insert(&citizen.card.to_string())?;
         // Every other candidate by QR code, the rest by typed number.
-        let scanned = if citizen.card % 2 == 0 {
+        let scanned = if citizen.card.is_multiple_of(2) {
             &citizen.qr
         } else {
             &citizen.number
         };
         let ticket = console.check_in(room, ready.station.id, scanned).await;
-        tickets.push(ticket.with_context(|| format!("card {}", citizen.card))?);
+        tickets.push(ticket.with_context(|| format!("card {}", citizen.card))?.ticket);
         ready.reader.remove()?;
     }
+    Ok(tickets)
+}
+
+async fn all_admitted(console: &Console, room: RoomId) -> Result<()> {
     let board = console.board(room).await?;
     ensure!(
         board.candidates.len() == CANDIDATES,
@@ -163,20 +214,20 @@ async fn check_everybody_in(console: &Console, room: RoomId, ready: &mut Ready) 
             row.seat
         );
     }
-    Ok(tickets)
+    Ok(())
 }
 
-async fn take_seats(ready: &Ready, tickets: &[TicketView]) -> Result<(Vec<Candidate>, BrowserCandidate)> {
+async fn take_seats(ready: &Ready, tickets: &[String]) -> Result<(Vec<Candidate>, BrowserCandidate)> {
     let door = ready.hall.door()?;
     let (last, others) = tickets.split_last().context("no tickets")?;
     let mut seats = Vec::new();
     for ticket in others {
-        let mut candidate = Candidate::claim(&door, &ticket.ticket).await?;
+        let mut candidate = Candidate::claim(&door, ticket).await?;
         candidate.fetch_form().await?;
         candidate.connect().await?;
         seats.push(candidate);
     }
-    let browser = BrowserCandidate::claim(&ready.hall, &last.ticket).await?;
+    let browser = BrowserCandidate::claim(&ready.hall, last).await?;
     Ok((seats, browser))
 }
 

@@ -76,6 +76,7 @@ fn plan(reader: &ReaderService) -> Plan {
             .iter()
             .map(|name| paper(name))
             .collect(),
+        scheme: Some(paper("demo-toan.scheme.json")),
         anchors: vec![reader.trust()],
     }
 }
