@@ -82,6 +82,8 @@ fn known(language: Language, part: Part, code: &str) -> Option<&'static str> {
         "chip-key-malformed" => texts::reason::chip_key_malformed(language),
         "active-authentication-missing" => texts::reason::active_authentication_missing(language),
         "active-authentication-failed" => texts::reason::active_authentication_failed(language),
+        "challenge-expired" => texts::reason::challenge_expired(language),
+        "challenge-not-given" => texts::reason::challenge_not_given(language),
         "document-unreadable" => texts::reason::document_unreadable(language),
         _ => return None,
     })
