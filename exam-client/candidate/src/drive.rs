@@ -139,10 +139,12 @@ fn hang_up_when_over(desk: Desk) {
     }
 }
 
-/// Gives the seat up and asks for a ticket again. A finished attempt leaves nothing on the PC.
+/// Gives the seat up and asks for a ticket again. A finished attempt leaves nothing on the PC, except answers that came too
+/// late for the server: those stay in the journal, for people to judge.
 pub fn leave(desk: Desk) {
     spawn_local(async move {
-        let finished = desk.stage.get_untracked() == Stage::HandedIn;
+        let finished =
+            desk.stage.get_untracked() == Stage::HandedIn && desk.saving.get_untracked().unsaved == 0;
         if let (Some(store), Some(record)) =
             (desk.doors().store, desk.peek(|session| session.record().clone()))
         {

@@ -17,11 +17,19 @@ pub fn Shell(children: Children) -> impl IntoView {
     let seated = move || desk.gate.get() == Gate::Seat;
     let timed =
         move || seated() && matches!(desk.stage.get(), Stage::Answering | Stage::Paused | Stage::TimeUp);
+    // A seat that is over has no line to speak of.
+    let over = move || {
+        matches!(
+            desk.stage.get(),
+            Stage::HandedIn | Stage::TakenOver | Stage::Unknown
+        )
+    };
+    let live = move || seated() && !over();
     view! {
         <header class="bar">
             {piece(move || if seated() { view! { <Who/> }.into_any() } else { view! { <Brand/> }.into_any() })}
             <div class="bar-end">
-                {when(seated, || view! { <Status/> }.into_any())}
+                {when(live, || view! { <Status/> }.into_any())}
                 {when(timed, || view! { <TimeLeft/> }.into_any())}
                 <LanguageSwitch/>
             </div>

@@ -108,6 +108,30 @@ pub fn time_of_day(at: Timestamp) -> String {
     )
 }
 
+/// Time and date in Viet Nam, "09:41:07 22/11/2026".
+pub fn time_and_date(at: Timestamp) -> String {
+    let days = (at.0.div_euclid(1_000) + 7 * 3_600).div_euclid(86_400);
+    let (year, month, day) = civil(days);
+    format!("{} {day:02}/{month:02}/{year}", time_of_day(at))
+}
+
+/// Year, month and day of a number of days since 1970-01-01 (proleptic Gregorian calendar, years counted from March).
+fn civil(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,5 +186,8 @@ mod tests {
         assert_eq!(hours_minutes_seconds(Millis(3_599_001)), (1, 0, 0));
         assert_eq!(hours_minutes_seconds(Millis(-5)), (0, 0, 0));
         assert_eq!(time_of_day(Timestamp(1_795_280_467_000)), "00:01:07");
+        assert_eq!(time_and_date(Timestamp(1_795_280_467_000)), "00:01:07 22/11/2026");
+        assert_eq!(time_and_date(Timestamp(1_709_200_800_000)), "17:00:00 29/02/2024");
+        assert_eq!(time_and_date(Timestamp(1_735_664_400_000)), "00:00:00 01/01/2025");
     }
 }

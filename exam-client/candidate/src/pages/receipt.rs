@@ -1,8 +1,8 @@
 //! The receipt: what the server has on record, and the code that proves it. Works after a reload, without a line.
 
 use crate::components::candidate::label;
-use crate::components::say::say;
-use crate::core::clock::time_of_day;
+use crate::components::say::{say, tell};
+use crate::core::clock::time_and_date;
 use crate::core::receipt::{Shown, in_groups};
 use crate::desk::Desk;
 use crate::drive;
@@ -31,12 +31,16 @@ pub fn ReceiptPage() -> impl IntoView {
 #[component]
 fn Slip(shown: Shown) -> impl IntoView {
     let late = shown.receipt.late;
+    let unsent = Desk::of_page().saving.get_untracked().unsaved;
     view! {
         <section class="card receipt" data-testid="page-receipt" data-late=late.to_string()>
             <h1><i class="done-sign" aria-hidden="true"></i>{say(receipt::title)}</h1>
             <p class="lead">{say(receipt::lead)}</p>
             {late.then(|| view! {
                 <p class="notice grave" data-testid="late">{say(receipt::late)}</p>
+            })}
+            {(unsent > 0).then(|| view! {
+                <p class="notice grave" data-testid="unsent">{tell(move |language| receipt::unsent(language, unsent))}</p>
             })}
             <Facts shown=shown.clone()/>
             <h2>{say(receipt::code)}</h2>
@@ -61,7 +65,7 @@ fn Facts(shown: Shown) -> impl IntoView {
                 {row(seat::number, label.candidate_number, "receipt-number")}
                 {row(seat::subject, label.subject, "receipt-subject")}
             })}
-            {row(receipt::received, time_of_day(shown.receipt.received_at), "received-at")}
+            {row(receipt::received, time_and_date(shown.receipt.received_at), "received-at")}
             {row(receipt::answered, shown.receipt.answered.to_string(), "answered")}
         </dl>
     }

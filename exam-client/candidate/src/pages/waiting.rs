@@ -105,10 +105,11 @@ fn Ready() -> impl IntoView {
             .flatten()
     };
     let here = move || seal().is_some();
+    let ready = move || here() && desk.link.get() == Link::Online;
     let form = either(here, [seat::step_form, seat::step_form_wait]);
     view! {
         <section class="card">
-            <h2>{say(seat::ready)}</h2>
+            <h2>{either(ready, [seat::ready, seat::preparing])}</h2>
             <ul class="steps">
                 <li class="done">{say(seat::step_seat)}</li>
                 <li class:done=whether(move || desk.link.get() == Link::Online)>{say(seat::step_line)}</li>

@@ -34,7 +34,7 @@ pub fn Essay(
     view! {
         <div class="essay">
             <label class="field-label" for=id.clone()>{say(essay::label)}</label>
-            <textarea id=id class="field" rows="12" spellcheck="false" autocomplete="off" data-testid="essay"
+            <textarea id=id class="field" rows="10" spellcheck="false" autocomplete="off" data-testid="essay"
                 aria-describedby=format!("count-{number}") prop:value=text on:input=on_input
                 on:blur=move |_| desk.act(|session, now| session.leave(number, now))></textarea>
             <p class="hint count" id=format!("count-{number}") class:incomplete=whether(full)>
