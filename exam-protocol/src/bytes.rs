@@ -53,7 +53,11 @@ impl<const N: usize> Serialize for Fixed<N> {
 impl<'de, const N: usize> Deserialize<'de> for Fixed<N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let bytes = Bytes::deserialize(deserializer)?;
-        bytes.0.as_slice().try_into().map_err(|_| de::Error::invalid_length(bytes.0.len(), &"a fixed number of bytes"))
+        bytes
+            .0
+            .as_slice()
+            .try_into()
+            .map_err(|_| de::Error::invalid_length(bytes.0.len(), &"a fixed number of bytes"))
     }
 }
 
@@ -70,7 +74,9 @@ impl<C, const N: usize> minicbor::Encode<C> for Fixed<N> {
 impl<'b, C, const N: usize> minicbor::Decode<'b, C> for Fixed<N> {
     fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
         let at = d.position();
-        d.bytes()?.try_into().map_err(|_| minicbor::decode::Error::message("wrong number of bytes").at(at))
+        d.bytes()?
+            .try_into()
+            .map_err(|_| minicbor::decode::Error::message("wrong number of bytes").at(at))
     }
 }
 

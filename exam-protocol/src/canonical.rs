@@ -47,14 +47,18 @@ pub fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
 /// [`NotCanonical`] names the place.
 pub fn decode<T: Encode<()> + for<'b> Decode<'b, ()>>(bytes: &[u8]) -> Result<T, NotCanonical> {
     let mut decoder = minicbor::Decoder::new(bytes);
-    let value: T = decoder.decode().map_err(|e| NotCanonical::Malformed(e.position()))?;
+    let value: T = decoder
+        .decode()
+        .map_err(|e| NotCanonical::Malformed(e.position()))?;
     if decoder.position() != bytes.len() {
         return Err(NotCanonical::TrailingBytes(decoder.position()));
     }
     let again = encode(&value);
     match again.iter().zip(bytes).position(|(a, b)| a != b) {
         Some(at) => Err(NotCanonical::NotDeterministic(at)),
-        None if again.len() != bytes.len() => Err(NotCanonical::NotDeterministic(again.len().min(bytes.len()))),
+        None if again.len() != bytes.len() => {
+            Err(NotCanonical::NotDeterministic(again.len().min(bytes.len())))
+        }
         None => Ok(value),
     }
 }
@@ -67,8 +71,17 @@ mod tests {
     #[test]
     fn refuses_longer_forms_of_the_same_value() {
         assert_eq!(decode::<Timestamp>(&[0x05]), Ok(Timestamp(5)));
-        assert_eq!(decode::<Timestamp>(&[0x18, 0x05]), Err(NotCanonical::NotDeterministic(0)));
-        assert_eq!(decode::<Timestamp>(&[0x05, 0x05]), Err(NotCanonical::TrailingBytes(1)));
-        assert!(matches!(decode::<Timestamp>(&[0x61, 0x05]), Err(NotCanonical::Malformed(_))));
+        assert_eq!(
+            decode::<Timestamp>(&[0x18, 0x05]),
+            Err(NotCanonical::NotDeterministic(0))
+        );
+        assert_eq!(
+            decode::<Timestamp>(&[0x05, 0x05]),
+            Err(NotCanonical::TrailingBytes(1))
+        );
+        assert!(matches!(
+            decode::<Timestamp>(&[0x61, 0x05]),
+            Err(NotCanonical::Malformed(_))
+        ));
     }
 }

@@ -82,9 +82,15 @@ mod tests {
     #[test]
     fn ids_are_text_in_json_and_bytes_elsewhere() {
         let id = AttemptId::from_random([7; 16]);
-        assert_eq!(serde_json::to_string(&id).unwrap(), format!("\"{}\"", "07".repeat(16)));
+        assert_eq!(
+            serde_json::to_string(&id).unwrap(),
+            format!("\"{}\"", "07".repeat(16))
+        );
         assert_eq!(id.to_string().parse(), Ok(id));
-        assert_eq!(postcard::from_bytes::<AttemptId>(&postcard::to_stdvec(&id).unwrap()).unwrap(), id);
+        assert_eq!(
+            postcard::from_bytes::<AttemptId>(&postcard::to_stdvec(&id).unwrap()).unwrap(),
+            id
+        );
         assert_eq!("07".parse::<AttemptId>(), Err(NotAnId));
     }
 }

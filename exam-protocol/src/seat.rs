@@ -19,7 +19,12 @@ pub struct ClaimRequest {
 
 /// The bytes that the seat signs to claim: `"truong-thi claim" ‖ ticket (normalised) ‖ key`.
 pub fn claim_proof_input(normalised_ticket: &str, key: &PublicKey) -> Vec<u8> {
-    [b"truong-thi claim".as_slice(), normalised_ticket.as_bytes(), key.as_slice()].concat()
+    [
+        b"truong-thi claim".as_slice(),
+        normalised_ticket.as_bytes(),
+        key.as_slice(),
+    ]
+    .concat()
 }
 
 /// A ticket as it is compared: letters in upper case, without blanks and dashes; `O` read as `0`, `I` and `L` as `1`.

@@ -37,59 +37,12 @@ async fn a_seat_that_misbehaves_harms_nobody() -> Result<()> {
     let mut wrong = crowd.candidates.pop().context("three candidates")?;
     let mut stranger = crowd.candidates.pop().context("three candidates")?;
 
-    // Rubbish, another version, a frame that is too long: refused, the line is closed, and the seat comes back.
-    for bytes in [
-        b"rubbish".to_vec(),
-        vec![WIRE_VERSION + 1, 0, 0],
-        vec![WIRE_VERSION],
-        vec![0; MAX_SEAT_FRAME + 1],
-    ] {
-        let too_long = bytes.len() > MAX_SEAT_FRAME;
-        wrong.send_raw(bytes).await?;
-        let found = refusal(&mut wrong).await;
-        if !too_long {
-            says(&found, ProblemCode::MalformedRequest)?;
-        }
-        ensure!(wrong.step().await.is_err(), "the line must be closed");
-        wrong.connect().await?;
-    }
-
-    // Lines of another attempt are nobody's answers here.
+    sends_rubbish(&mut wrong).await?;
     honest.answer(1, Response::Choice(0)).await?;
     honest.settle().await?;
-    let foreign = honest.acknowledged()[0].bytes.clone();
-    wrong.send(&SeatMessage::Entries(vec![Bytes(foreign)])).await?;
-    says(&refusal(&mut wrong).await, ProblemCode::RecordInvalid)?;
-    wrong.send(&SeatMessage::Entries(vec![Bytes(vec![0xa0])])).await?;
-    says(&refusal(&mut wrong).await, ProblemCode::MalformedRequest)?;
-
-    // A hand-in that this seat did not sign.
-    wrong
-        .send(&SeatMessage::HandIn(Bytes(b"hand-in".to_vec())))
-        .await?;
-    says(&refusal(&mut wrong).await, ProblemCode::RecordInvalid)?;
-
-    // A token that is none.
-    let nobody = encode(&SeatMessage::Hello {
-        token: Fixed([7; 32]),
-    });
+    sends_what_is_not_its_own(&mut wrong, honest.acknowledged()[0].bytes.clone()).await?;
     stranger.drop_line();
-    let mut socket = crowd
-        .hall
-        .door()?
-        .socket(exam_protocol::route::SEAT_LIVE, None)
-        .await?;
-    let event = says_hello(&mut socket, nobody).await?;
-    ensure!(
-        matches!(
-            event,
-            SeatEvent::Refused {
-                code: ProblemCode::NotLoggedIn,
-                ..
-            }
-        ),
-        "{event:?}"
-    );
+    shows_a_token_that_is_none(&crowd).await?;
 
     // All three work on, hand in, and after SIGTERM everything is in the export.
     stranger.connect().await?;
@@ -99,6 +52,64 @@ async fn a_seat_that_misbehaves_harms_nobody() -> Result<()> {
         candidate.hand_in().await?;
     }
     crowd.hall.stop().await?;
+    everything_is_exported(&crowd)
+}
+
+/// Rubbish, another version, a frame that is too long: refused, the line is closed, and the seat comes back.
+async fn sends_rubbish(wrong: &mut Candidate) -> Result<()> {
+    let too_long = vec![0; MAX_SEAT_FRAME + 1];
+    for bytes in [
+        b"rubbish".to_vec(),
+        vec![WIRE_VERSION + 1, 0, 0],
+        vec![WIRE_VERSION],
+        too_long,
+    ] {
+        let told = bytes.len() <= MAX_SEAT_FRAME;
+        wrong.send_raw(bytes).await?;
+        let found = refusal(wrong).await;
+        if told {
+            says(&found, ProblemCode::MalformedRequest)?;
+        }
+        ensure!(wrong.step().await.is_err(), "the line must be closed");
+        wrong.connect().await?;
+    }
+    Ok(())
+}
+
+/// Lines of another attempt are nobody's answers here, and neither is a hand-in that this seat did not sign.
+async fn sends_what_is_not_its_own(wrong: &mut Candidate, foreign: Vec<u8>) -> Result<()> {
+    wrong.send(&SeatMessage::Entries(vec![Bytes(foreign)])).await?;
+    says(&refusal(wrong).await, ProblemCode::RecordInvalid)?;
+    wrong.send(&SeatMessage::Entries(vec![Bytes(vec![0xa0])])).await?;
+    says(&refusal(wrong).await, ProblemCode::MalformedRequest)?;
+    wrong
+        .send(&SeatMessage::HandIn(Bytes(b"hand-in".to_vec())))
+        .await?;
+    says(&refusal(wrong).await, ProblemCode::RecordInvalid)
+}
+
+async fn shows_a_token_that_is_none(crowd: &Crowd) -> Result<()> {
+    let nobody = encode(&SeatMessage::Hello {
+        token: Fixed([7; 32]),
+    });
+    let mut socket = crowd
+        .hall
+        .door()?
+        .socket(exam_protocol::route::SEAT_LIVE, None)
+        .await?;
+    let event = says_hello(&mut socket, nobody).await?;
+    let refused = matches!(
+        event,
+        SeatEvent::Refused {
+            code: ProblemCode::NotLoggedIn,
+            ..
+        }
+    );
+    ensure!(refused, "{event:?}");
+    Ok(())
+}
+
+fn everything_is_exported(crowd: &Crowd) -> Result<()> {
     let sitting = crowd.sitting.sitting.to_string();
     let journal = crowd
         .hall

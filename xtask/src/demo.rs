@@ -48,6 +48,10 @@ impl Demo {
         if self.no_browser {
             command.arg("--no-browser");
         }
-        if self.check { run(&mut command) } else { become_program(command) }
+        if self.check {
+            run(&mut command)
+        } else {
+            become_program(command)
+        }
     }
 }

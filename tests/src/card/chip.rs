@@ -128,8 +128,10 @@ impl Chip {
     /// The key is too short for the hash.
     pub fn prove(&mut self, challenge: &[u8]) -> anyhow::Result<Option<Vec<u8>>> {
         let key = self.secrets.chip_key.as_ref();
-        key.map(|key| active_authentication::sign(key, self.secrets.chip_hash, challenge, &mut self.randomness))
-            .transpose()
+        key.map(|key| {
+            active_authentication::sign(key, self.secrets.chip_hash, challenge, &mut self.randomness)
+        })
+        .transpose()
     }
 
     /// How often in a row a reader did not know the CAN or the MRZ.
