@@ -397,6 +397,23 @@ async fn without_a_card_it_takes_two_and_a_reason_and_the_refusal_stays() {
 }
 
 #[tokio::test]
+async fn a_face_that_is_not_the_portraits_stays_on_record() {
+    let desk = Desk::new().await;
+    let checkin = desk.judged_as(AdmissionRule::Proctor).await;
+    let request = AdmitRequest {
+        face_confirmed: false,
+        second: None,
+        reason: String::new(),
+    };
+    let path = route::with_id(route::CHECKIN_ADMIT, checkin);
+    let (status, _) = desk.trial.post(&desk.cookie, &path, &request).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    let recorded = "select count(*) from audit where act = 'attempt.face-not-confirmed'";
+    assert_eq!(desk.trial.number(recorded).await, 1);
+    assert_eq!(desk.trial.number("select count(*) from admission").await, 0);
+}
+
+#[tokio::test]
 async fn nothing_of_a_room_is_seen_or_done_from_another() {
     let desk = Desk::new().await;
     let checkin = desk.judged_as(AdmissionRule::Proctor).await;

@@ -41,9 +41,25 @@ pub async fn admit(
     let admissible = store::admissible(&mut tx, proctor.room, checkin, now).await?;
     let admissible = admissible.ok_or_else(ApiError::not_found)?.map_err(explain)?;
     may_be_admitted(&mut tx, admissible.attempt()).await?;
-    let record = admissible
-        .admit(&proctor.member, request.face_confirmed, second, now)
-        .map_err(explain)?;
+    let attempt = admissible.attempt();
+    let record = match admissible.admit(&proctor.member, request.face_confirmed, second, now) {
+        // Somebody came with another person's card: that stays on record, although nobody is let in.
+        Err(NotAdmitted::FaceNotConfirmed) => {
+            let detail = serde_json::json!({ "checkin": checkin });
+            audit(
+                &mut tx,
+                &proctor,
+                "attempt.face-not-confirmed",
+                attempt,
+                &detail,
+                now,
+            )
+            .await?;
+            tx.commit().await?;
+            return Err(explain(NotAdmitted::FaceNotConfirmed));
+        }
+        decided => decided.map_err(explain)?,
+    };
     let ticket = write(&app, &mut tx, &proctor, &record, "attempt.admit").await?;
     tx.commit().await?;
     app.changes.progress(proctor.room);
