@@ -216,15 +216,31 @@ impl CandidatePage {
         sign.context("no state of the line")
     }
 
+    /// Asks to hand in: the page shows what is answered and what is not.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn review(&self) -> Result<()> {
+        self.click("#hand-in").await?;
+        self.browser.find("[data-testid=page-review]").await.map(|_| ())
+    }
+
+    /// Confirms the hand-in and waits for the receipt; gives its code.
+    ///
+    /// # Errors
+    /// When no receipt comes.
+    pub async fn confirm_hand_in(&self) -> Result<String> {
+        self.click("#confirm-hand-in").await?;
+        self.receipt_code().await
+    }
+
     /// Hands in with confirmation and waits for the receipt; gives its code.
     ///
     /// # Errors
     /// When no receipt comes.
     pub async fn hand_in(&self) -> Result<String> {
-        self.click("#hand-in").await?;
-        self.browser.find("[data-testid=page-review]").await?;
-        self.click("#confirm-hand-in").await?;
-        self.receipt_code().await
+        self.review().await?;
+        self.confirm_hand_in().await
     }
 
     /// The code on the receipt page.

@@ -14,10 +14,14 @@ pub(super) struct BrowserCandidate {
 }
 
 impl BrowserCandidate {
-    pub(super) async fn claim(hall: &Hall, ticket: &str) -> Result<Self> {
+    pub(super) async fn claim(hall: &Hall, ticket: &str, pictures: Option<&Path>) -> Result<Self> {
         let page = CandidatePage::open(hall.address(), &hall.exam_ca()).await?;
-        page.claim(ticket).await?;
-        Ok(Self { page })
+        let candidate = Self { page };
+        candidate.page.browser.find("#ticket").await?;
+        candidate.picture(pictures, "candidate-ticket").await?;
+        candidate.page.claim(ticket).await?;
+        candidate.picture(pictures, "candidate-waiting").await?;
+        Ok(candidate)
     }
 
     pub(super) async fn wait_for_paper(&self) -> Result<()> {
@@ -45,7 +49,9 @@ impl BrowserCandidate {
     }
 
     pub(super) async fn hand_in(&self, pictures: Option<&Path>) -> Result<()> {
-        let code = self.page.hand_in().await?;
+        self.page.review().await?;
+        self.picture(pictures, "candidate-review").await?;
+        let code = self.page.confirm_hand_in().await?;
         ensure!(
             code.chars().filter(char::is_ascii_hexdigit).count() >= 16,
             "the receipt's code is too short"

@@ -104,7 +104,7 @@ impl Day {
 
     /// Until everybody has a receipt.
     async fn sitting(&mut self, tickets: &[String], pictures: Option<&Path>) -> Result<()> {
-        let (mut seats, browser) = take_seats(&self.ready, tickets).await?;
+        let (mut seats, browser) = take_seats(&self.ready, tickets, pictures).await?;
         let count = seats.len();
         self.steps.done(format!(
             "{count} headless seats and 1 Chromium claimed, sealed forms downloaded"
@@ -217,7 +217,11 @@ async fn all_admitted(console: &Console, room: RoomId) -> Result<()> {
     Ok(())
 }
 
-async fn take_seats(ready: &Ready, tickets: &[String]) -> Result<(Vec<Candidate>, BrowserCandidate)> {
+async fn take_seats(
+    ready: &Ready,
+    tickets: &[String],
+    pictures: Option<&Path>,
+) -> Result<(Vec<Candidate>, BrowserCandidate)> {
     let door = ready.hall.door()?;
     let (last, others) = tickets.split_last().context("no tickets")?;
     let mut seats = Vec::new();
@@ -227,7 +231,7 @@ async fn take_seats(ready: &Ready, tickets: &[String]) -> Result<(Vec<Candidate>
         candidate.connect().await?;
         seats.push(candidate);
     }
-    let browser = BrowserCandidate::claim(&ready.hall, last).await?;
+    let browser = BrowserCandidate::claim(&ready.hall, last, pictures).await?;
     Ok((seats, browser))
 }
 
