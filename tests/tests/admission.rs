@@ -1,6 +1,6 @@
 //! At the door: who is let in, and everybody who is not. Real server process, real TLS, station protocol, virtual cards.
 
-use AdmissionRule::{ProctorIssuerUnconfirmed, Refused as CardRefused, TwoOfficials};
+use AdmissionRule::{Refused as CardRefused, TwoOfficials};
 use Verdict::{Invalid, NotPresent, Unknown, Valid};
 use anyhow::{Context, Result, ensure};
 use exam_protocol::checkin::{AdmissionRule, Verdict, Verdicts};
@@ -196,7 +196,7 @@ const BAD_CARDS: [(&str, AdmissionRule, [Verdict; 3], &str); 11] = [
     ("altered-sod", CardRefused, [Invalid, Unknown, Unknown], "signature-invalid"),
     ("clone", CardRefused, [Valid, Valid, Invalid], "active-authentication-failed"),
     ("look-alike-issuer", CardRefused, [Valid, Invalid, Valid], "signer-not-issued-by-anchor"),
-    ("unknown-issuer", ProctorIssuerUnconfirmed, [Valid, Unknown, Valid], "issuer-not-among-anchors"),
+    ("unknown-issuer", TwoOfficials, [Valid, Unknown, Valid], "issuer-not-among-anchors"),
     ("no-dg15", TwoOfficials, [Valid, Valid, NotPresent], "no-chip-key"),
 ];
 

@@ -18,40 +18,27 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// The demo as a check.
-    pub fn check() -> Self {
-        Self {
-            check: true,
-            no_browser: true,
-        }
-    }
-
     /// Installs, builds and runs.
     pub fn run(self) -> Result<()> {
         setup::everything()?;
         pages::build()?;
-        run(cargo().args([
-            "build",
-            "--locked",
-            "--package",
-            "exam-server",
-            "--package",
-            "checkin-agent",
-            "--package",
-            "exam-tests",
-            "--bins",
-        ]))?;
-        let mut command = Command::new(target().join("debug/exam-day"));
+        run(cargo().args(["build", "--locked", "--workspace", "--bins"]))?;
         if self.check {
-            command.arg("--check");
+            return check();
         }
+        let mut command = exam_day();
         if self.no_browser {
             command.arg("--no-browser");
         }
-        if self.check {
-            run(&mut command)
-        } else {
-            become_program(command)
-        }
+        become_program(command)
     }
+}
+
+/// The whole day without a person, with the programs as they were built last.
+pub fn check() -> Result<()> {
+    run(exam_day().arg("--check"))
+}
+
+fn exam_day() -> Command {
+    Command::new(target().join("debug/exam-day"))
 }

@@ -3,12 +3,14 @@
 //! | integrity | issuer | chip | rule |
 //! |---|---|---|---|
 //! | valid | valid | valid | [`Rule::Proctor`] |
-//! | valid | unknown | valid | [`Rule::ProctorIssuerUnconfirmed`] |
+//! | valid | unknown, because no issuer is installed | valid | [`Rule::ProctorIssuerUnconfirmed`] |
+//! | valid | unknown, because none of the installed issuers vouches for it | valid | [`Rule::TwoOfficials`] |
 //! | valid | any but invalid | unknown or not present | [`Rule::TwoOfficials`] |
 //! | any verdict invalid, or integrity not valid | | | refused |
 //!
 //! This file knows nothing of rosters, faces or people: those come after.
 
+use super::reason::ISSUER_NOT_AMONG_ANCHORS;
 use super::{Document, Finding, Judgement, Verdict};
 use crate::verified::Verified;
 
@@ -55,13 +57,16 @@ pub struct Refused {
 }
 
 /// The table above; nothing means refused.
-pub fn rule(integrity: Verdict, issuer: Verdict, chip: Verdict) -> Option<Rule> {
-    if integrity != Verdict::Valid || [issuer, chip].contains(&Verdict::Invalid) {
+///
+/// Where issuers are installed, a signer that none of them vouches for is no normal state any more: anybody can make up
+/// an issuer's name, and one person's look is then not enough.
+pub fn rule(integrity: Verdict, issuer: Finding, chip: Verdict) -> Option<Rule> {
+    if integrity != Verdict::Valid || [issuer.verdict, chip].contains(&Verdict::Invalid) {
         return None;
     }
-    Some(match (issuer, chip) {
+    Some(match (issuer.verdict, chip) {
         (Verdict::Valid, Verdict::Valid) => Rule::Proctor,
-        (_, Verdict::Valid) => Rule::ProctorIssuerUnconfirmed,
+        (_, Verdict::Valid) if issuer.reason != ISSUER_NOT_AMONG_ANCHORS => Rule::ProctorIssuerUnconfirmed,
         _ => Rule::TwoOfficials,
     })
 }
@@ -85,7 +90,7 @@ impl Judgement {
             issuer,
             chip,
         };
-        match (rule(integrity.verdict, issuer.verdict, chip.verdict), document) {
+        match (rule(integrity.verdict, issuer, chip.verdict), document) {
             (Some(rule), Some(document)) => Ok(Verified::new(AdmissibleDocument {
                 document,
                 rule,
@@ -107,6 +112,7 @@ impl Judgement {
 
 #[cfg(test)]
 mod tests {
+    use super::super::reason::NO_TRUST_ANCHOR;
     use super::*;
 
     #[test]
@@ -114,30 +120,18 @@ mod tests {
         use Rule::{Proctor, ProctorIssuerUnconfirmed, TwoOfficials};
         use Verdict::{Invalid, NotPresent, Unknown, Valid};
         let all = [Valid, Invalid, Unknown, NotPresent];
+        let two = Some(TwoOfficials);
         // Rows: issuer; columns: chip valid, invalid, unknown, not present. Integrity is valid.
         let expected = [
+            (Finding::new(Valid, "ok"), [Some(Proctor), None, two, two]),
+            (Finding::new(Invalid, "signer-not-issued-by-anchor"), [None; 4]),
             (
-                Valid,
-                [Some(Proctor), None, Some(TwoOfficials), Some(TwoOfficials)],
-            ),
-            (Invalid, [None; 4]),
-            (
-                Unknown,
-                [
-                    Some(ProctorIssuerUnconfirmed),
-                    None,
-                    Some(TwoOfficials),
-                    Some(TwoOfficials),
-                ],
+                Finding::new(Unknown, NO_TRUST_ANCHOR),
+                [Some(ProctorIssuerUnconfirmed), None, two, two],
             ),
             (
-                NotPresent,
-                [
-                    Some(ProctorIssuerUnconfirmed),
-                    None,
-                    Some(TwoOfficials),
-                    Some(TwoOfficials),
-                ],
+                Finding::new(Unknown, ISSUER_NOT_AMONG_ANCHORS),
+                [two, None, two, two],
             ),
         ];
         for (issuer, row) in expected {

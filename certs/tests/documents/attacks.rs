@@ -412,7 +412,7 @@ fn ten_thousand_mutated_files() {
                 // The names in the signer's certificate are outside the signature: changed, they only lose the issuer.
                 let issuer_lost = admitted.issuer.reason == "issuer-not-among-anchors";
                 let expected = if issuer_lost {
-                    Rule::ProctorIssuerUnconfirmed
+                    Rule::TwoOfficials
                 } else {
                     Rule::Proctor
                 };
