@@ -115,7 +115,7 @@ pub struct Stored {
 /// Makes the plan.
 ///
 /// # Errors
-/// Every entry that can't be placed: unknown room, seat taken twice, no seat left.
+/// Every entry that can't be placed: candidate number of somebody else, unknown room, seat taken twice, no seat left.
 pub fn plan(
     entries: &[Entry],
     stored: &Stored,
@@ -123,9 +123,11 @@ pub fn plan(
     capacity: usize,
 ) -> Result<Plan, Vec<Finding>> {
     let planner = Planner::new(entries, stored);
+    let numbers = planner.candidate_numbers();
+    // First, because a twin mostly claims the seat too, and that fault would hide this one.
+    planner.twins(&numbers)?;
     let rooms = planner.rooms(capacity)?;
     let seats = planner.seats(&rooms, seed, capacity)?;
-    let numbers = planner.candidate_numbers();
     let mut plan = Plan::default();
     for (at, entry) in entries.iter().enumerate() {
         let place = place(

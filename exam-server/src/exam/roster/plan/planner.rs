@@ -216,6 +216,49 @@ impl<'a> Planner<'a> {
         }
         numbers.into_iter().map(Option::unwrap_or_default).collect()
     }
+
+    /// Entries whose candidate number belongs to a stored candidate with another citizen number. Who gives the number up
+    /// in the same file (two candidates exchange theirs) is no such candidate.
+    pub(super) fn twins(&self, numbers: &[String]) -> Result<(), Vec<Finding>> {
+        let entries = || self.entries.iter().zip(numbers);
+        let next: HashMap<&CitizenNumber, &str> = entries()
+            .map(|(entry, number)| (&entry.citizen_number, number.as_str()))
+            .collect();
+        let holders: HashMap<&str, &Existing> = self
+            .stored
+            .candidates
+            .iter()
+            .filter(|held| {
+                next.get(&held.citizen_number)
+                    .is_none_or(|number| *number == held.candidate_number)
+            })
+            .map(|held| (held.candidate_number.as_str(), held))
+            .collect();
+        let faults: Vec<Finding> = entries()
+            .filter_map(|(entry, number)| {
+                let holder = holders.get(number.as_str())?;
+                (holder.citizen_number != entry.citizen_number).then(|| twin(entry, number, holder))
+            })
+            .collect();
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+}
+
+/// Only the last three digits of citizen numbers: reports are passed around.
+fn twin(entry: &Entry, number: &str, holder: &Existing) -> Finding {
+    let tail = |number: &CitizenNumber| number.as_str()[9..].to_owned();
+    let (old, new) = (tail(&holder.citizen_number), tail(&entry.citizen_number));
+    Finding::at(
+        entry.row,
+        format!(
+            "SBD {number} đã có với số định danh khác (…{old}), nay là (…{new}). Kiểm tra lại; nếu đúng là sửa số thì bỏ \
+             thí sinh cũ khỏi danh sách trước."
+        ),
+        format!(
+            "candidate number {number} is stored with another citizen number (…{old}), here it is (…{new}). Check it; if \
+             the citizen number was corrected, take the old candidate off the list first."
+        ),
+    )
 }
 
 fn room_key(name: &str) -> String {

@@ -158,3 +158,51 @@ fn rooms_fill_up_in_the_order_of_names() {
     let numbers: Vec<&str> = plan.places.iter().map(|p| p.candidate_number.as_str()).collect();
     assert_eq!(numbers, ["000004", "000001", "000003", "000002"]);
 }
+
+fn numbered(number: usize, name: &str, candidate_number: &str) -> Entry {
+    Entry {
+        candidate_number: candidate_number.into(),
+        room: "1".into(),
+        seat: candidate_number.into(),
+        ..entry(number, name)
+    }
+}
+
+#[test]
+fn a_candidate_number_stays_with_its_citizen_number() {
+    let entries = [numbered(1, "Bùi An", "11"), numbered(2, "Lê Bình", "12")];
+    let stored = applied(&plan(&entries, &empty(1), &[1; 32], 24).unwrap(), &empty(1));
+    let again = |entries: &[Entry]| plan(entries, &stored, &[2; 32], 24);
+
+    let corrected = [entries[0].clone(), numbered(907, "Lê Bình", "12")];
+    let faults = again(&corrected).unwrap_err();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert_eq!(faults[0].row, Some(908));
+    assert_eq!(
+        faults[0].message,
+        "SBD 12 đã có với số định danh khác (…002), nay là (…907). Kiểm tra lại; nếu đúng là sửa số thì bỏ thí sinh cũ \
+         khỏi danh sách trước."
+    );
+    assert!(faults[0].message_en.contains("(…002), here it is (…907)"));
+
+    // The holder is in the file and keeps the number because its row gives none.
+    let silent = Entry {
+        candidate_number: String::new(),
+        ..entries[1].clone()
+    };
+    let beside = Entry {
+        seat: "20".into(),
+        ..numbered(3, "Vũ Chi", "12")
+    };
+    assert_eq!(again(&[silent, beside]).unwrap_err()[0].row, Some(4));
+}
+
+#[test]
+fn candidates_can_exchange_their_numbers() {
+    let entries = [numbered(1, "Bùi An", "11"), numbered(2, "Lê Bình", "12")];
+    let stored = applied(&plan(&entries, &empty(1), &[1; 32], 24).unwrap(), &empty(1));
+    let exchanged = [numbered(1, "Bùi An", "12"), numbered(2, "Lê Bình", "11")];
+    let plan = plan(&exchanged, &stored, &[2; 32], 24).unwrap();
+    let numbers: Vec<&str> = plan.places.iter().map(|p| p.candidate_number.as_str()).collect();
+    assert_eq!(numbers, ["12", "11"]);
+}
