@@ -294,7 +294,7 @@ pub struct TakeOverRequest {
 pub struct TicketView {
     /// The attempt.
     pub attempt: AttemptId,
-    /// Eight characters in two groups, `K7Q2-9XMD`.
+    /// Eight characters in two groups, `K7Q2-9XMB`.
     pub ticket: String,
     /// Until when it can be used.
     pub expires_at: Timestamp,
