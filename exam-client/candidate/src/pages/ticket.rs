@@ -19,13 +19,40 @@ const LENGTH: usize = 8;
 /// What is wrong with a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Fault {
-    Short(usize),
+    /// A letter that only a Vietnamese input method makes, as the field shows it: in upper case.
+    Keyboard(String),
+    /// That many characters instead of [`LENGTH`].
+    Length(usize),
     Claim(ClaimFailure),
+}
+
+/// What is wrong already before the server is asked.
+fn fault_in(typed: &str) -> Option<Fault> {
+    if let Some(letter) = foreign_letter(typed) {
+        return Some(Fault::Keyboard(letter.to_uppercase()));
+    }
+    let count = normalise_ticket(typed).chars().count();
+    (count != LENGTH).then_some(Fault::Length(count))
+}
+
+/// The first letter that is not ASCII. An input method set to decomposed Unicode types the plain letter and then its
+/// marks, so these go together.
+fn foreign_letter(typed: &str) -> Option<String> {
+    let is_mark = |c: char| ('\u{300}'..='\u{36f}').contains(&c);
+    let at = typed.find(|c: char| is_mark(c) || (!c.is_ascii() && c.is_alphabetic()))?;
+    let (before, rest) = typed.split_at(at);
+    let base = before.chars().next_back().filter(|_| rest.starts_with(is_mark));
+    let letter = rest
+        .chars()
+        .enumerate()
+        .take_while(|(place, c)| *place == 0 || is_mark(*c));
+    Some(base.into_iter().chain(letter.map(|(_, c)| c)).collect())
 }
 
 fn fault_text(fault: &Fault, language: Language) -> String {
     match fault {
-        Fault::Short(typed) => return ticket::too_short(language, typed),
+        Fault::Keyboard(letter) => return ticket::keyboard(language, letter),
+        Fault::Length(typed) => return ticket::wrong_length(language, typed),
         Fault::Claim(ClaimFailure::Key) => ticket::no_key(language),
         Fault::Claim(ClaimFailure::Request(Failure::NoAnswer)) => ticket::no_answer(language),
         Fault::Claim(ClaimFailure::Request(Failure::Refused(problem))) => match problem.code {
@@ -64,9 +91,9 @@ pub fn Ticket() -> impl IntoView {
     let working = RwSignal::new(false);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        match normalise_ticket(&typed.get_untracked()).chars().count() {
-            LENGTH => spawn_local(claim(desk, typed.get_untracked(), fault, working)),
-            count => fault.set(Some(Fault::Short(count))),
+        match fault_in(&typed.get_untracked()) {
+            None => spawn_local(claim(desk, typed.get_untracked(), fault, working)),
+            found => fault.set(found),
         }
     };
     view! {
@@ -100,5 +127,39 @@ fn TicketField(typed: RwSignal<String>, fault: RwSignal<Option<Fault>>) -> impl 
         <p class="fault" id="ticket-fault" role="alert" data-testid="ticket-fault">
             {tell(move |language| fault.get().map_or_else(String::new, |fault| fault_text(&fault, language)))}
         </p>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_of_the_input_method_is_named_whatever_the_length() {
+        for (typed, letter) in [
+            ("k7á2-9xmb", "Á"),
+            ("ư", "Ư"),
+            ("Đ7q29xmb", "Đ"),
+            ("k7a\u{302}\u{301}29xmb", "A\u{302}\u{301}"),
+        ] {
+            let fault = fault_in(typed).expect("a fault");
+            assert_eq!(fault, Fault::Keyboard(letter.to_owned()));
+            assert!(fault_text(&fault, Language::Vietnamese).contains(&format!("«{letter}»")));
+            assert!(fault_text(&fault, Language::English).contains(&format!("“{letter}”")));
+        }
+    }
+
+    #[test]
+    fn too_few_and_too_many_characters_are_counted_without_blanks_and_dashes() {
+        for (typed, count) in [("", 0), ("k7q2-9xm", 7), ("K7Q2 - 9XMB B", 9)] {
+            assert_eq!(fault_in(typed), Some(Fault::Length(count)));
+        }
+        let text = fault_text(&Fault::Length(9), Language::Vietnamese);
+        assert_eq!(text, "Mã phiếu có 8 ký tự, bạn đã nhập 9.");
+    }
+
+    #[test]
+    fn a_whole_ticket_goes_to_the_server() {
+        assert_eq!(fault_in(" k7q2-9xmb "), None);
     }
 }
