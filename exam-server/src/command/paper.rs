@@ -17,6 +17,9 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+/// Name of the scheme that shares 10 points evenly.
+const EVEN: &str = "even";
+
 /// Papers.
 #[derive(Debug, Args)]
 pub struct Paper {
@@ -40,7 +43,8 @@ struct Import {
     /// The sitting
     #[arg(long)]
     sitting: SittingId,
-    /// Marking scheme: a JSON file, or a subject of the 2025 graduation exam such as `toan`; without it 10 points evenly
+    /// Marking scheme: a JSON file, or a subject of the 2025 graduation exam such as `toan`; without it `even`: 10 points
+    /// shared evenly
     #[arg(long)]
     scheme: Option<String>,
     /// Title on the paper; otherwise the exam's
@@ -108,11 +112,18 @@ impl Import {
     }
 
     fn scheme(&self) -> Result<Scheme> {
-        let Some(named) = &self.scheme else {
+        let named = self.scheme.as_deref().unwrap_or(EVEN);
+        if named == EVEN {
             return Ok(Scheme::even());
-        };
+        }
         if let Some(scheme) = Scheme::graduation_2025(named) {
             return Ok(scheme);
+        }
+        if !Path::new(named).exists() {
+            bail!(
+                "--scheme {named}: không có tệp này; thang điểm có sẵn / no such file; known schemes: {EVEN}, {}",
+                Scheme::GRADUATION_2025.join(", ")
+            );
         }
         let text =
             String::from_utf8(read_file(Path::new(named))?).with_context(|| format!("{named}: UTF-8"))?;
@@ -164,7 +175,9 @@ impl Import {
         let paper = match Built::new(self.head(&target), items, scheme) {
             Ok(paper) => paper,
             Err(faults) => {
-                let file = String::new();
+                // These are about the paper as a whole: all its files together.
+                let names = self.files.iter().map(|path| path.display().to_string());
+                let file = names.collect::<Vec<_>>().join(" + ");
                 report.faults.extend(faults.into_iter().map(|what| Placed {
                     file: file.clone(),
                     what,

@@ -8,7 +8,7 @@ use crate::staff::{password, store};
 use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand};
 use exam_protocol::id::{RoomId, StaffId};
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -33,16 +33,16 @@ struct Add {
     /// Configuration file
     #[arg(long)]
     config: PathBuf,
-    /// Login name
+    /// Login name; upper and lower case do not matter
     #[arg(long)]
     name: String,
     /// Name as shown
     #[arg(long)]
     display: String,
-    /// Read the password from standard input (the only way, so that it stays out of the shell's history)
+    /// Read the password, at least 12 characters, from standard input (the only way: it stays out of the shell's history)
     #[arg(long, required = true)]
     password_stdin: bool,
-    /// Room that is open to this member; may be repeated
+    /// Id of a room that is open to this member, as `sitting list` prints it; may be repeated
     #[arg(long)]
     room: Vec<RoomId>,
     /// All rooms are open to this member
@@ -63,24 +63,29 @@ impl Staff {
 
 impl Add {
     async fn run(self) -> Result<ExitCode> {
-        let mut password = String::new();
-        std::io::stdin()
-            .read_to_string(&mut password)
-            .context("standard input")?;
-        let password = password.trim_end_matches(['\r', '\n']);
+        let password = typed_password()?;
+        let name = self.name.trim().to_lowercase();
         ensure!(
-            password.chars().count() >= SHORTEST_PASSWORD,
-            "mật khẩu phải có ít nhất {SHORTEST_PASSWORD} ký tự / the password must have at least {SHORTEST_PASSWORD} characters"
+            !name.is_empty() && !self.display.trim().is_empty(),
+            "tên đăng nhập và tên hiển thị không được trống / login name and display name must not be blank"
         );
-        let hash = password::hash(password)?;
+        let hash = password::hash(&password)?;
         let config = Config::read(&self.config)?;
         let db = Db::open(&config.data.database).await?;
+        let known = store::by_name(db.reader(), &name).await?.is_some();
         let member = store::Member {
             id: StaffId::from_random(Randomness::system().bytes()?),
-            name: self.name,
-            display_name: self.display,
+            name,
+            display_name: self.display.trim().to_owned(),
             all_rooms: self.all_rooms,
         };
+        self.put(&db, &member, &hash).await?;
+        db.close().await;
+        println!("{}", self.told(&member, known));
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn put(&self, db: &Db, member: &store::Member, hash: &str) -> Result<()> {
         let object = format!("staff:{}", member.name);
         let act = Act {
             at: Clock::start().now(),
@@ -90,14 +95,49 @@ impl Add {
             detail: "{}",
         };
         let mut tx = db.write().await?;
-        store::put(&mut tx, &member, &hash).await?;
-        for room in self.room {
-            store::grant(&mut tx, &member.name, room).await?;
+        store::put(&mut tx, member, hash).await?;
+        for room in &self.room {
+            let found = store::room_of(db.reader(), store::Kind::Room, &room.to_string()).await?;
+            ensure!(
+                found.is_some(),
+                "--room {room}: không có phòng này, xem `exam-server sitting list` / no such room, see `exam-server sitting list`"
+            );
+            store::grant(&mut tx, &member.name, *room).await?;
         }
         audit::store::append(&mut tx, &act).await?;
-        tx.commit().await?;
-        db.close().await;
-        println!("staff {}", member.name);
-        Ok(ExitCode::SUCCESS)
+        Ok(tx.commit().await?)
     }
+
+    fn told(&self, member: &store::Member, known: bool) -> String {
+        let what = if known {
+            "đã đổi / changed"
+        } else {
+            "mới / new"
+        };
+        let rooms = match (self.all_rooms, self.room.len()) {
+            (true, _) => "mọi phòng / all rooms".to_owned(),
+            (false, 0) => "không thêm phòng nào; dùng --room hoặc --all-rooms / no room added; use --room or --all-rooms".to_owned(),
+            (false, count) => format!("thêm {count} phòng / {count} rooms added"),
+        };
+        format!("staff {} ({what}): {rooms}", member.name)
+    }
+}
+
+/// The password from standard input, which must not be a keyboard: it would be shown while typed.
+fn typed_password() -> Result<String> {
+    ensure!(
+        !std::io::stdin().is_terminal(),
+        "mật khẩu phải được đưa qua ống, không gõ trên màn hình / pipe the password in, it must not be typed on the screen:\n  \
+         read -rs MK && printf %s \"$MK\" | exam-server staff add … --password-stdin"
+    );
+    let mut password = String::new();
+    std::io::stdin()
+        .read_to_string(&mut password)
+        .context("standard input")?;
+    let password = password.trim_end_matches(['\r', '\n']);
+    ensure!(
+        password.chars().filter(|c| !c.is_whitespace()).count() >= SHORTEST_PASSWORD,
+        "mật khẩu phải có ít nhất {SHORTEST_PASSWORD} ký tự, không kể dấu cách / the password must have at least {SHORTEST_PASSWORD} characters, blanks not counted"
+    );
+    Ok(password.to_owned())
 }

@@ -104,31 +104,47 @@ fn anchors(counts: Counts) -> Finding {
 
 fn sitting(sitting: &Sitting) -> Finding {
     let Sitting {
-        id,
-        subject,
         candidates,
         without_form,
         rooms,
         without_staff,
+        ..
     } = sitting;
-    if *candidates == 0 || *without_form > 0 || *without_staff > 0 {
+    let (vi, en) = (
+        format!("Ca thi {}", name(sitting)),
+        format!("Sitting {}", name(sitting)),
+    );
+    if *candidates == 0 {
         let words = Words::new(
             format!(
-                "Ca thi {subject} ({id}): {candidates} thí sinh, {without_form} chưa có đề, {without_staff} phòng chưa có cán bộ. \
-                 Nhập danh sách, đề và phân công trước khi mở phòng."
+                "{vi}: chưa nhập danh sách thí sinh (`exam-server roster import`). Nếu tạo nhầm thì bỏ qua."
+            ),
+            format!("{en}: no roster yet (`exam-server roster import`). Made by mistake? Then ignore it."),
+        );
+        return Finding::warning("sittings", words);
+    }
+    if *without_form > 0 || *without_staff > 0 {
+        let words = Words::new(
+            format!(
+                "{vi}: trong {candidates} thí sinh có {without_form} chưa có đề, {without_staff} phòng chưa có cán bộ. \
+                 Nhập đề và phân công trước khi mở phòng."
             ),
             format!(
-                "Sitting {subject} ({id}): {candidates} candidates, {without_form} without a form, {without_staff} rooms without staff. \
-                 Import roster and paper and assign staff before opening."
+                "{en}: {without_form} of {candidates} candidates have no form, {without_staff} rooms have no staff. \
+                 Import the paper and assign staff before opening."
             ),
         );
         return Finding::bad("sittings", words);
     }
     let words = Words::new(
-        format!("Ca thi {subject} ({id}): {candidates} thí sinh trong {rooms} phòng, đủ đề."),
-        format!("Sitting {subject} ({id}): {candidates} candidates in {rooms} rooms, all with a form."),
+        format!("{vi}: {candidates} thí sinh trong {rooms} phòng, đủ đề."),
+        format!("{en}: {candidates} candidates in {rooms} rooms, all with a form."),
     );
     Finding::ok("sittings", words)
+}
+
+fn name(sitting: &Sitting) -> String {
+    format!("{} – {} ({})", sitting.exam, sitting.subject, sitting.id)
 }
 
 #[cfg(test)]
@@ -163,6 +179,7 @@ mod tests {
     fn a_sitting_is_ready_only_when_complete() {
         let whole = Sitting {
             id: "a".into(),
+            exam: "Cuối kì".into(),
             subject: "Toán".into(),
             candidates: 24,
             without_form: 0,
@@ -170,11 +187,12 @@ mod tests {
             without_staff: 0,
         };
         assert_eq!(sitting(&whole).level, Level::Ok);
+        let empty = Sitting {
+            candidates: 0,
+            ..whole.clone()
+        };
+        assert_eq!(sitting(&empty).level, Level::Warning);
         for broken in [
-            Sitting {
-                candidates: 0,
-                ..whole.clone()
-            },
             Sitting {
                 without_form: 1,
                 ..whole.clone()

@@ -19,6 +19,8 @@ pub struct Counts {
 pub struct Sitting {
     /// Id.
     pub id: String,
+    /// Title of its exam.
+    pub exam: String,
     /// Subject.
     pub subject: String,
     /// Candidates on the roster.
@@ -65,7 +67,7 @@ pub async fn counts(reader: &Reader) -> Result<Counts, sqlx::Error> {
 /// Whatever the database says.
 pub async fn sittings(reader: &Reader) -> Result<Vec<Sitting>, sqlx::Error> {
     let rows = sqlx::query(
-        "select s.id, s.subject,
+        "select s.id, s.subject, (select e.title from exam e where e.id = s.exam) as exam,
                 (select count(*) from attempt a where a.sitting = s.id) as candidates,
                 (select count(*) from attempt a where a.sitting = s.id and a.form is null) as without_form,
                 (select count(*) from room r where r.sitting = s.id) as rooms,
@@ -82,6 +84,7 @@ pub async fn sittings(reader: &Reader) -> Result<Vec<Sitting>, sqlx::Error> {
         .map(|row| {
             Ok(Sitting {
                 id: row.try_get("id")?,
+                exam: row.try_get("exam")?,
                 subject: row.try_get("subject")?,
                 candidates: row.try_get("candidates")?,
                 without_form: row.try_get("without_form")?,

@@ -59,6 +59,10 @@ pub async fn login(
 /// # Errors
 /// Wrong credentials, too many tries, or the database.
 pub async fn check(app: &App, request: LoginRequest) -> ApiResult<store::Member> {
+    let request = LoginRequest {
+        name: request.name.trim().to_lowercase(),
+        ..request
+    };
     if !app.login_limit.allow(&request.name, app.clock.now()) {
         return Err(ApiError::new(
             ProblemCode::TooManyTries,
