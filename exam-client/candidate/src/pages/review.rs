@@ -1,6 +1,8 @@
-//! Before handing in: what is open, question by question, and two clear buttons.
+//! Before handing in: what is open, question by question, and two clear buttons. The strong one is going back as long as
+//! a question is blank.
 
-use crate::components::say::{either, piece, say, tell, value, when};
+use crate::components::say::{piece, say, tell, value, when, whether};
+use crate::core::hand_in::Summary;
 use crate::core::session::{Link, Session};
 use crate::desk::Desk;
 use crate::texts::{exam, review};
@@ -12,8 +14,8 @@ use leptos::prelude::*;
 pub fn Review() -> impl IntoView {
     let desk = Desk::of_page();
     let summary = Memo::new(move |_| desk.read(Session::summary).unwrap_or_default());
-    let open = move || summary.with(|s| !(s.blank.is_empty() && s.partly.is_empty() && s.flagged.is_empty()));
-    let lead = either(open, [review::lead_open, review::lead_done]);
+    let lead = tell(move |language| summary.with(|s| lead_text(s, language)));
+    let blank = move || summary.with(|s| !s.blank.is_empty());
     let heading = NodeRef::<leptos::html::H1>::new();
     heading.on_load(|element| drop(element.focus()));
     let count =
@@ -33,15 +35,27 @@ pub fn Review() -> impl IntoView {
                 <p class="notice calm">{say(review::offline)}</p>
             }.into_any())}
             <div class="buttons">
-                <button type="button" class="button large" id="back" on:click=move |_| desk.reviewing.set(false)>
+                <button type="button" class="button large" class:primary=whether(blank) id="back"
+                    on:click=move |_| desk.reviewing.set(false)>
                     {say(review::back)}
                 </button>
-                <button type="button" class="button primary large" id="confirm-hand-in"
+                <button type="button" class="button large" class:primary=whether(move || !blank()) id="confirm-hand-in"
                     on:click=move |_| desk.act(Session::hand_in)>
                     {say(review::confirm)}
                 </button>
             </div>
         </section>
+    }
+}
+
+/// What to think about first.
+fn lead_text(summary: &Summary, language: Language) -> String {
+    if !summary.blank.is_empty() {
+        review::lead_blank(language, summary.blank.len())
+    } else if summary.partly.is_empty() && summary.flagged.is_empty() {
+        review::lead_done(language).to_owned()
+    } else {
+        review::lead_open(language).to_owned()
     }
 }
 
@@ -72,5 +86,28 @@ fn Numbers(
                 <div class="cells">{piece(move || numbers.get().into_iter().map(button).collect_view().into_any())}</div>
             </div>
         }.into_any())}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lead_counts_blank_questions_before_all_else() {
+        let of = |blank: &[u16], partly: &[u16], flagged: &[u16]| {
+            let (blank, partly, flagged) = (blank.to_vec(), partly.to_vec(), flagged.to_vec());
+            let summary = Summary {
+                questions: 9,
+                blank,
+                partly,
+                flagged,
+            };
+            lead_text(&summary, Language::Vietnamese)
+        };
+        assert!(of(&[2, 7], &[3], &[1]).starts_with("Bạn còn 2 câu chưa làm!"));
+        assert_eq!(of(&[], &[3], &[]), review::lead_open(Language::Vietnamese));
+        assert_eq!(of(&[], &[], &[3]), review::lead_open(Language::Vietnamese));
+        assert_eq!(of(&[], &[], &[]), review::lead_done(Language::Vietnamese));
     }
 }

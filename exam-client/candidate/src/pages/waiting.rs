@@ -105,14 +105,16 @@ fn Ready() -> impl IntoView {
             .flatten()
     };
     let here = move || seal().is_some();
-    let ready = move || here() && desk.link.get() == Link::Online;
+    let online = move || desk.link.get() == Link::Online;
+    let ready = move || here() && online();
+    let line = either(online, [seat::step_line, seat::step_line_wait]);
     let form = either(here, [seat::step_form, seat::step_form_wait]);
     view! {
         <section class="card">
             <h2>{either(ready, [seat::ready, seat::preparing])}</h2>
             <ul class="steps">
                 <li class="done">{say(seat::step_seat)}</li>
-                <li class:done=whether(move || desk.link.get() == Link::Online)>{say(seat::step_line)}</li>
+                <li class:done=whether(online)>{line}</li>
                 <li class:done=whether(here) data-testid="form-ready" data-ready=value(move || here().to_string())>{form}</li>
             </ul>
             {piece(move || seal().map(|seal| view! {
