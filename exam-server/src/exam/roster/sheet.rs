@@ -53,7 +53,7 @@ impl Cell {
 /// A row with its number in the file, from 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// As the spreadsheet program shows it; in a CSV file the line.
+    /// As the spreadsheet program shows it; in a CSV file that counts blank lines, and a quoted line break not.
     pub number: u32,
     /// The cells.
     pub cells: Vec<Cell>,
@@ -191,6 +191,7 @@ fn parse_csv(text: &str, separator: u8) -> Result<Sheet, Finding> {
         .flexible(true)
         .from_reader(text.as_bytes());
     let mut rows = Vec::new();
+    let mut number = 0_u32;
     for record in reader.records() {
         let record = record.map_err(|error| {
             let line = error.position().map_or(0, csv::Position::line);
@@ -199,10 +200,10 @@ fn parse_csv(text: &str, separator: u8) -> Result<Sheet, Finding> {
                 format!("line {line}: broken CSV"),
             )
         })?;
-        let number = record
-            .position()
-            .and_then(|at| u32::try_from(at.line()).ok())
-            .unwrap_or(u32::MAX);
+        // Not the reader's line: that counts line breaks within quotes, and is one behind at CRLF.
+        let start = record.position().and_then(|at| usize::try_from(at.byte()).ok());
+        let skipped = start.map_or(0, |start| blank_lines(text.as_bytes(), start));
+        number = number.saturating_add(skipped).saturating_add(1);
         let cells = record.iter().map(|field| {
             if field.is_empty() {
                 Cell::Empty
@@ -216,4 +217,50 @@ fn parse_csv(text: &str, separator: u8) -> Result<Sheet, Finding> {
         });
     }
     Ok(Sheet { rows })
+}
+
+/// Blank lines between the end of a record and the next one. The reader ends a record at CR, and skips everything from
+/// `start` to the next cell, so that the LF of a CRLF stands first there.
+fn blank_lines(text: &[u8], start: usize) -> u32 {
+    let within_crlf = text[..start.min(text.len())].ends_with(b"\r") && text.get(start) == Some(&b'\n');
+    let mut rest = text.get(start + usize::from(within_crlf)..).unwrap_or_default();
+    let mut lines = 0;
+    while let [b'\r', b'\n', after @ ..] | [b'\r' | b'\n', after @ ..] = rest {
+        rest = after;
+        lines += 1;
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn numbers(text: &str) -> Vec<u32> {
+        let sheet = parse_csv(text, b',').unwrap();
+        sheet.rows.iter().map(|row| row.number).collect()
+    }
+
+    #[test]
+    fn csv_rows_are_those_of_a_spreadsheet() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = |text: &str| numbers(&text.replace('\n', end));
+            assert_eq!(text("a,b\nc,d\ne,f\n"), [1, 2, 3], "{end:?}");
+            assert_eq!(text("a,b\nc,d\ne,f"), [1, 2, 3], "{end:?}");
+            assert_eq!(text("\n\na,b\n\n\nc,d\n\n"), [3, 6], "{end:?}");
+            assert_eq!(text("a,\"x\ny\n\nz\"\nc,d\n\n\"\n\",f\n"), [1, 2, 4], "{end:?}");
+        }
+        // Excel ends rows with CRLF and breaks lines within a cell with LF.
+        assert_eq!(numbers("a,\"x\ny\"\r\nc,d\r\n\r\ne,f\r\n"), [1, 2, 4]);
+    }
+
+    proptest! {
+        #[test]
+        fn csv_rows_do_not_depend_on_the_line_end(lines in prop::collection::vec("|a,b|\"x,\ny\",b", 0..20)) {
+            let expected: Vec<u32> = (1..).zip(&lines).filter(|(_, line)| !line.is_empty()).map(|(n, _)| n).collect();
+            prop_assert_eq!(&numbers(&lines.join("\n")), &expected);
+            prop_assert_eq!(&numbers(&lines.join("\r\n")), &expected);
+        }
+    }
 }
