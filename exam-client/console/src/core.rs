@@ -7,3 +7,4 @@ pub mod clock;
 pub mod board;
 pub mod action;
 pub mod desk;
+pub mod key_burst;

@@ -54,6 +54,8 @@ pub fn ActionDialog(
         event.prevent_default();
         submit(console, room, form);
     };
+    // The cursor is in the first field or on the way out, never on the button that acts: a scanner may type here.
+    let asks = untrack(|| kind.wants_reason(remaining(room)));
     let missing = move || {
         form.missing.get().map(|missing| match missing {
             Missing::Minutes => texts::action::minutes_wrong(console.lang()),
@@ -76,8 +78,8 @@ pub fn ActionDialog(
                 <p role="alert">{move || missing().map(|text| view! { <span class="note tone-bad" data-testid="missing">{text}</span> })}</p>
                 <ProblemNote problem=form.problem/>
                 <div class="buttons end">
-                    <button type="button" autofocus=kind.is_final() on:click=move |_| room.close_dialog()>{move || texts::app::cancel(console.lang())}</button>
-                    <button type="submit" class=if kind.is_final() { "danger" } else { "primary" } autofocus=!kind.is_final() data-testid="confirm"
+                    <button type="button" autofocus=!asks on:click=move |_| room.close_dialog()>{move || texts::app::cancel(console.lang())}</button>
+                    <button type="submit" class=if kind.is_final() { "danger" } else { "primary" } data-testid="confirm"
                         prop:disabled=form.busy>{label}</button>
                 </div>
             </form>

@@ -1,10 +1,14 @@
-//! A modal dialog: the browser's own, which keeps the focus inside and closes on Escape.
+//! A modal dialog: the browser's own, which keeps the focus inside and closes on Escape. A scan typed into it presses
+//! nothing; the rule is in [`crate::core::key_burst`].
 
+use crate::core::key_burst::{KeyBurst, KeyPlace};
 use crate::room::Room;
 use crate::state::Console;
 use crate::texts;
+use exam_protocol::time::Millis;
 use leptos::html::Dialog;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 /// A dialog with a title; closing it gives the scanner its field back.
 #[component]
@@ -25,9 +29,11 @@ pub fn Modal(
             let _ = dialog.show_modal();
         }
     });
+    let burst = StoredValue::new(KeyBurst::default());
     let (heading, heading_id) = (format!("{name}-title"), format!("{name}-title"));
     view! {
         <dialog node_ref=element class="modal" aria-labelledby=heading data-testid=name
+            on:keydown=move |event| hold_back(burst, &event)
             on:close=move |_| room.close_dialog()>
             <div class="modal-head">
                 <h2 id=heading_id>{title}</h2>
@@ -37,4 +43,25 @@ pub fn Modal(
             {children()}
         </dialog>
     }
+}
+
+/// Keeps a key that comes with a scan from pressing a button or sending a form.
+fn hold_back(burst: StoredValue<KeyBurst>, event: &web_sys::KeyboardEvent) {
+    let element = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let place = element.map_or(KeyPlace::Button, |element| KeyPlace::of_tag(&element.tag_name()));
+    let allowed = burst.try_update_value(|burst| burst.allows(&event.key(), place, pressed_at(event)));
+    if allowed == Some(false) {
+        event.prevent_default();
+    }
+}
+
+/// When the key was pressed: a page that was busy meanwhile handles keys later, and not as far apart as they came.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "milliseconds since the page was opened"
+)]
+fn pressed_at(event: &web_sys::KeyboardEvent) -> Millis {
+    Millis(event.time_stamp() as i64)
 }

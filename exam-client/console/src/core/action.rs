@@ -64,7 +64,7 @@ impl ActionKind {
         }
     }
 
-    /// Whether it can't be taken back, so that its button must not be the easy one.
+    /// Whether it can't be taken back, so that its button looks like a warning.
     pub fn is_final(self) -> bool {
         matches!(self, Self::End | Self::Close)
     }
