@@ -1,6 +1,7 @@
 //! `exam-server roster import`.
 
 use super::workplace::{Installation, Workplace, print_json, read_file};
+use crate::exam::roster::date::Day;
 use crate::exam::roster::plan::{Difference, DifferenceKind, Plan, plan};
 use crate::exam::roster::report::Finding;
 use crate::exam::roster::seating::CAPACITY;
@@ -74,7 +75,9 @@ impl Import {
     async fn run(self) -> Result<ExitCode> {
         let bytes = read_file(&self.file)?;
         let work = self.installation.open().await?;
-        let report = match read(&bytes) {
+        let today = Day::of(work.now())
+            .context("đồng hồ của máy chủ sai; hãy chỉnh lại / the server's clock is wrong; set it")?;
+        let report = match read(&bytes, today) {
             Ok(roster) => self.take(&work, &bytes, roster).await?,
             Err(faults) => refused(0, faults, Vec::new()),
         };

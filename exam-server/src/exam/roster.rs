@@ -13,6 +13,7 @@ pub mod plan;
 pub mod seating;
 pub mod report;
 
+use date::Day;
 use report::Finding;
 use row::{Entry, Read};
 use std::collections::HashMap;
@@ -26,11 +27,11 @@ pub struct Roster {
     pub warnings: Vec<Finding>,
 }
 
-/// Reads a roster file (XLSX or CSV).
+/// Reads a roster file (XLSX or CSV). `today` bounds birth dates.
 ///
 /// # Errors
 /// Every fault of the file, each with its row. Nothing of such a file is taken.
-pub fn read(bytes: &[u8]) -> Result<Roster, Vec<Finding>> {
+pub fn read(bytes: &[u8], today: Day) -> Result<Roster, Vec<Finding>> {
     let sheets = sheet::read(bytes).map_err(|finding| vec![finding])?;
     let (sheet, header) = sheets
         .iter()
@@ -42,7 +43,7 @@ pub fn read(bytes: &[u8]) -> Result<Roster, Vec<Finding>> {
     }
     let (mut entries, mut faults, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     for row in sheet.rows.iter().filter(|row| row.number > header.row) {
-        match row::read(row, &header) {
+        match row::read(row, &header, today) {
             Ok(Read::Blank) => {}
             Ok(Read::NotACandidate(note)) => warnings.push(note),
             Ok(Read::Candidate(entry, notes)) => {

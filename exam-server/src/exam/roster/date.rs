@@ -1,7 +1,14 @@
 //! Birth dates in all the forms that school files hold them.
 
 use super::sheet::Cell;
+use exam_protocol::time::Timestamp;
 use std::fmt;
+
+/// Vietnam's time is seven hours ahead of UTC all year, in milliseconds.
+const ZONE: i64 = 7 * 3_600_000;
+
+/// Milliseconds of a day.
+const DAY: i64 = 24 * 3_600_000;
 
 /// A day of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +52,17 @@ impl Day {
             month,
             of_month: day,
         })
+    }
+
+    /// The day in Vietnam. None outside 1900 to 2100: the clock is wrong.
+    pub fn of(now: Timestamp) -> Option<Self> {
+        let (year, month, day) = civil(now.0.saturating_add(ZONE).div_euclid(DAY));
+        Self::new(year, month, day)
+    }
+
+    /// Whether the day is more than so many years before another one.
+    pub fn is_longer_ago(&self, years: i32, today: Self) -> bool {
+        (self.year + years, self.month, self.of_month) < (today.year, today.month, today.of_month)
     }
 
     /// The year.
@@ -187,6 +205,16 @@ mod tests {
             assert_eq!(text(bad), Err(NotADate::Unreadable), "{bad}");
         }
         assert_eq!(read(&Cell::Number(39_696.5)), Err(NotADate::Unreadable));
+    }
+
+    #[test]
+    fn the_day_begins_at_midnight_in_vietnam() {
+        let of = |seconds: i64| Day::of(Timestamp(seconds * 1000)).map(|day| day.to_string());
+        // 2026-06-11T16:59:59Z and a second later.
+        assert_eq!(of(1_781_197_199), Some("2026-06-11".into()));
+        assert_eq!(of(1_781_197_200), Some("2026-06-12".into()));
+        assert_eq!(Day::of(Timestamp(i64::MAX)), None);
+        assert_eq!(Day::of(Timestamp(i64::MIN)), None);
     }
 
     proptest! {

@@ -17,6 +17,9 @@ const DIGITS: usize = 12;
 /// Leading zeros that a spreadsheet can have dropped from a citizen number: province codes begin with at most two.
 const DROPPED: usize = 2;
 
+/// Nobody is older, in years.
+const OLDEST: i32 = 120;
+
 /// A candidate of a roster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -55,16 +58,16 @@ pub enum Read {
     Candidate(Entry, Vec<Finding>),
 }
 
-/// Reads a row.
+/// Reads a row. `today` bounds birth dates.
 ///
 /// # Errors
 /// Every fault of the row.
-pub fn read(row: &Row, header: &Header) -> Result<Read, Vec<Finding>> {
+pub fn read(row: &Row, header: &Header, today: Day) -> Result<Read, Vec<Finding>> {
     let filled = row.cells.iter().filter(|cell| !cell.is_blank()).count();
     if filled == 0 {
         return Ok(Read::Blank);
     }
-    let reader = Reader { row, header };
+    let reader = Reader { row, header, today };
     if filled == 1 || reader.is_footer() {
         let (vi, en) = (
             "bỏ qua: không phải dòng thí sinh",
@@ -78,6 +81,7 @@ pub fn read(row: &Row, header: &Header) -> Result<Read, Vec<Finding>> {
 struct Reader<'a> {
     row: &'a Row,
     header: &'a Header,
+    today: Day,
 }
 
 impl Reader<'_> {
@@ -173,6 +177,7 @@ impl Reader<'_> {
         let lost = DIGITS.checked_sub(digits.len()).filter(|_| only_digits);
         match lost {
             Some(0) => {}
+            Some(_) if digits.starts_with('0') => return Err(self.too_few_digits(digits.len())),
             Some(lost) if lost <= DROPPED => {
                 let (vi, en) = (
                     "thêm lại số 0 ở đầu số định danh",
@@ -194,7 +199,32 @@ impl Reader<'_> {
         )
     }
 
+    /// A spreadsheet drops all leading zeros or none.
+    fn too_few_digits(&self, count: usize) -> Finding {
+        self.finding(
+            format!("số định danh có {count} chữ số và đã có số 0 ở đầu: thiếu chữ số"),
+            format!("the citizen number has {count} digits and begins with 0 already: digits are missing"),
+        )
+    }
+
     fn birth_date(&self) -> Result<Day, Finding> {
+        let birth = self.readable_birth_date()?;
+        if birth > self.today {
+            return Err(self.finding(
+                format!("ngày sinh {birth} sau ngày hôm nay ({})", self.today),
+                format!("the birth date {birth} is after today ({})", self.today),
+            ));
+        }
+        if birth.is_longer_ago(OLDEST, self.today) {
+            return Err(self.finding(
+                format!("ngày sinh {birth} cách đây hơn {OLDEST} năm"),
+                format!("the birth date {birth} is more than {OLDEST} years ago"),
+            ));
+        }
+        Ok(birth)
+    }
+
+    fn readable_birth_date(&self) -> Result<Day, Finding> {
         date::read(self.cell(Column::BirthDate)).map_err(|why| match why {
             NotADate::Missing => self.finding("thiếu ngày sinh", "the birth date is missing"),
             NotADate::YearOnly => self.finding(

@@ -5,6 +5,10 @@ use super::*;
 use proptest::prelude::*;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
+fn read(bytes: &[u8]) -> Result<Roster, Vec<Finding>> {
+    super::read(bytes, Day::new(2026, 6, 11).unwrap())
+}
+
 fn rows(read: &Result<Roster, Vec<Finding>>) -> Vec<(Option<u32>, &str)> {
     let findings = match read {
         Ok(roster) => &roster.warnings,
@@ -128,6 +132,43 @@ fn names_every_fault_with_its_row() {
         (Some(4), "the name is missing"),
     ];
     assert_eq!(rows(&read), expected);
+}
+
+#[test]
+fn a_number_that_begins_with_zero_lost_none() {
+    let text = |number: &str| format!("SBD,Họ và tên,Ngày sinh,CCCD\n1,Lê An,5/9/2008,{number}\n");
+    let message = |number: &str| read(text(number).as_bytes()).unwrap_err()[0].message.clone();
+    assert_eq!(
+        message("02220800123"),
+        "số định danh có 11 chữ số và đã có số 0 ở đầu: thiếu chữ số"
+    );
+    assert_eq!(
+        message("012345678"),
+        "số định danh có 9 chữ số và đã có số 0 ở đầu: thiếu chữ số"
+    );
+    assert_eq!(message("2220800123x"), "số định danh không phải 12 chữ số");
+    let restored = read(text("22208001234").as_bytes()).unwrap();
+    assert_eq!(restored.entries[0].citizen_number.as_str(), "022208001234");
+}
+
+#[test]
+fn nobody_was_born_tomorrow_or_lives_longer_than_anybody() {
+    let born = |date: &str| {
+        let text = format!("SBD,Họ và tên,Ngày sinh,CCCD\n1,Lê An,{date},022208001234\n");
+        read(text.as_bytes())
+            .map(|_| ())
+            .map_err(|faults| faults[0].message_en.clone())
+    };
+    assert_eq!(born("11/6/2026"), Ok(()));
+    assert_eq!(
+        born("12/6/2026"),
+        Err("the birth date 2026-06-12 is after today (2026-06-11)".into())
+    );
+    assert_eq!(born("11/6/1906"), Ok(()));
+    assert_eq!(
+        born("10/6/1906"),
+        Err("the birth date 1906-06-10 is more than 120 years ago".into())
+    );
 }
 
 #[test]
