@@ -182,7 +182,7 @@ impl Room {
     /// What keeps a scan from working; tracks.
     pub fn hindrance(self) -> Option<Hindrance> {
         let state = self.board.with(|board| board.room.state);
-        desk::hindrance(state, self.station_view().is_some())
+        desk::hindrance(state, self.station_view().as_ref())
     }
 
     /// Closes the dialog and gives the scanner its field back.

@@ -3,7 +3,7 @@
 pub mod reason;
 
 use crate::core::action::{ActionKind, Concerned};
-use crate::core::board::{Filter, Link};
+use crate::core::board::{self, Filter, Link};
 use crate::core::clock::{self, Age};
 use crate::texts;
 use crate::words::reason::Part;
@@ -81,12 +81,16 @@ pub const fn state_slug(state: RoomState) -> &'static str {
     }
 }
 
-/// How far a candidate is.
-pub fn progress(language: Language, progress: Progress) -> (Tone, &'static str) {
+/// How far a candidate is in a room of this state.
+pub fn progress(language: Language, progress: Progress, state: RoomState) -> (Tone, &'static str) {
     match progress {
+        Progress::Absent if board::may_still_come(state) => {
+            (Tone::Plain, texts::progress::not_yet_come(language))
+        }
         Progress::Absent => (Tone::Plain, texts::progress::absent(language)),
         Progress::Admitted => (Tone::Warn, texts::progress::admitted(language)),
         Progress::Seated => (Tone::Good, texts::progress::seated(language)),
+        Progress::Working if state == RoomState::Paused => (Tone::Warn, texts::progress::paused(language)),
         Progress::Working => (Tone::Good, texts::progress::working(language)),
         Progress::HandedIn => (Tone::Good, texts::progress::handed_in(language)),
         Progress::TimedOut => (Tone::Warn, texts::progress::timed_out(language)),
@@ -243,10 +247,11 @@ pub fn read_failure(language: Language, failure: ReadFailure) -> &'static str {
     }
 }
 
-/// A filter's button.
-pub fn filter(language: Language, filter: Filter) -> &'static str {
+/// A filter's button in a room of this state.
+pub fn filter(language: Language, filter: Filter, state: RoomState) -> &'static str {
     match filter {
         Filter::All => texts::filter::all(language),
+        Filter::Absent if board::may_still_come(state) => texts::filter::not_yet_come(language),
         Filter::Absent => texts::filter::absent(language),
         Filter::NotWorking => texts::filter::not_working(language),
         Filter::Offline => texts::filter::offline(language),
@@ -336,6 +341,27 @@ pub fn mark(language: Language, hundredths: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_is_called_absent_or_working_who_is_not() {
+        let word = |who, state| progress(Language::Vietnamese, who, state).1;
+        for state in [
+            RoomState::Planned,
+            RoomState::Open,
+            RoomState::Running,
+            RoomState::Paused,
+        ] {
+            assert_eq!(word(Progress::Absent, state), "Chưa đến");
+            assert_eq!(filter(Language::Vietnamese, Filter::Absent, state), "Chưa đến");
+        }
+        for state in [RoomState::Ended, RoomState::Closed] {
+            assert_eq!(word(Progress::Absent, state), "Vắng");
+            assert_eq!(filter(Language::Vietnamese, Filter::Absent, state), "Vắng");
+        }
+        assert_eq!(word(Progress::Working, RoomState::Running), "Đang làm");
+        assert_eq!(word(Progress::Working, RoomState::Paused), "Tạm dừng");
+    }
+
     use exam_protocol::problem::{Problem, ProblemCode};
 
     #[test]

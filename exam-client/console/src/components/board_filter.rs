@@ -7,6 +7,7 @@ use crate::room::Room;
 use crate::state::Console;
 use crate::texts;
 use crate::words;
+use exam_protocol::console::RoomState;
 use leptos::prelude::*;
 
 /// The row above the table.
@@ -14,9 +15,14 @@ use leptos::prelude::*;
 pub fn BoardFilter() -> impl IntoView {
     let (console, room) = (Console::here(), Room::here());
     let tally = Memo::new(move |_| room.board.with(Tally::of));
+    let state = Memo::new(move |_| room.board.with(|board| board.room.state));
     let summary = move || {
         let tally = tally.get();
-        texts::filter::tally(
+        let text = match state.get() {
+            RoomState::Paused => texts::filter::tally_paused,
+            _ => texts::filter::tally,
+        };
+        text(
             console.lang(),
             tally.handed_in,
             tally.total - tally.absent,
@@ -65,6 +71,7 @@ fn FilterButton(
                 .count()
         })
     });
+    let state = Memo::new(move |_| room.board.with(|board| board.room.state));
     let pressed = move || {
         if room.filter.get() == filter {
             "true"
@@ -75,7 +82,7 @@ fn FilterButton(
     view! {
         <button type="button" class="filter" aria-pressed=pressed data-testid=format!("filter-{}", words::filter_slug(filter))
             on:click=move |_| room.filter.set(filter)>
-            {move || words::filter(console.lang(), filter)}" "<b>{move || count.get()}</b>
+            {move || words::filter(console.lang(), filter, state.get())}" "<b>{move || count.get()}</b>
         </button>
     }
 }

@@ -67,11 +67,12 @@ fn ProgressCell(
     /// The row.
     row: Memo<Option<CandidateRow>>,
 ) -> impl IntoView {
-    let console = Console::here();
+    let (console, room) = (Console::here(), Room::here());
+    let state = Memo::new(move |_| room.board.with(|board| board.room.state));
     let progress = move || {
         row.with(|row| {
             row.as_ref().map(|row| {
-                let (tone, text) = words::progress(console.lang(), row.progress);
+                let (tone, text) = words::progress(console.lang(), row.progress, state.get());
                 view! { <span class=format!("chip {}", tone.class()) data-testid="progress">{text}</span> }
             })
         })

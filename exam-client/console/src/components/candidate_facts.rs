@@ -36,7 +36,7 @@ fn WorkFacts(
     let lines = move || {
         let language = console.lang();
         row.get().map(|row| {
-            let questions = room.board.with(|board| board.questions);
+            let (questions, state) = room.board.with(|board| (board.questions, board.room.state));
             let (_, icon, link) = words::link(language, board::link(&row, room.now()));
             let none = texts::candidate::none(language).to_owned();
             let minutes = row.credits.0 / 60_000;
@@ -47,7 +47,7 @@ fn WorkFacts(
                 ),
                 (
                     texts::table::progress(language),
-                    words::progress(language, row.progress).1.to_owned(),
+                    words::progress(language, row.progress, state).1.to_owned(),
                 ),
                 (texts::candidate::form(language), row.form_code.clone()),
                 (

@@ -47,6 +47,7 @@ fn hint(console: Console, room: Room) -> Option<impl IntoView> {
     let text = match room.hindrance()? {
         Hindrance::NotOpen => texts::desk::not_open(language),
         Hindrance::Over => texts::desk::is_over(language),
+        Hindrance::NoReader => texts::desk::reader_needed(language),
         Hindrance::NoStation => texts::desk::station_needed(language),
     };
     Some(view! { <span class="note tone-warn">{text}</span> })

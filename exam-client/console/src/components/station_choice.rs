@@ -47,13 +47,10 @@ pub fn StationChoice() -> impl IntoView {
 }
 
 fn label(language: Language, station: &StationView) -> String {
-    let state = match (station.readers.is_empty(), station.busy) {
-        (true, _) => Some(texts::desk::station_no_reader(language)),
-        (false, true) => Some(texts::desk::station_busy(language)),
-        (false, false) => None,
-    };
-    state.map_or_else(
-        || station.name.clone(),
-        |state| format!("{} ({state})", station.name),
-    )
+    let name = &station.name;
+    match (station.readers.is_empty(), station.busy) {
+        (true, _) => format!("{name} ⚠ ({})", texts::desk::station_no_reader(language)),
+        (false, true) => format!("{name} ({})", texts::desk::station_busy(language)),
+        (false, false) => name.clone(),
+    }
 }

@@ -111,6 +111,11 @@ fn label_key(label: &str) -> Vec<(bool, u64, String)> {
     parts
 }
 
+/// Whether those who have not come may still come: until the room has ended nobody is absent.
+pub fn may_still_come(state: RoomState) -> bool {
+    !matches!(state, RoomState::Ended | RoomState::Closed)
+}
+
 /// How many candidates are how far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {

@@ -5,7 +5,7 @@
 
 use exam_browser::fetch::Failure;
 use exam_protocol::checkin::AdmissionRule;
-use exam_protocol::console::{Board, CheckinStatus, CheckinView, Judged, RoomState, TicketView};
+use exam_protocol::console::{Board, CheckinStatus, CheckinView, Judged, RoomState, StationView, TicketView};
 use exam_protocol::station::{ReadFailure, ReadStep};
 use exam_protocol::time::Millis;
 
@@ -249,16 +249,20 @@ pub enum Hindrance {
     Over,
     /// No station reads for this desk.
     NoStation,
+    /// The station has no reader.
+    NoReader,
 }
 
 /// What keeps a scan from working in a room of this state.
-pub fn hindrance(state: RoomState, has_station: bool) -> Option<Hindrance> {
+pub fn hindrance(state: RoomState, station: Option<&StationView>) -> Option<Hindrance> {
     match state {
         RoomState::Planned => Some(Hindrance::NotOpen),
         RoomState::Ended | RoomState::Closed => Some(Hindrance::Over),
-        RoomState::Open | RoomState::Running | RoomState::Paused => {
-            (!has_station).then_some(Hindrance::NoStation)
-        }
+        RoomState::Open | RoomState::Running | RoomState::Paused => match station {
+            None => Some(Hindrance::NoStation),
+            Some(station) if station.readers.is_empty() => Some(Hindrance::NoReader),
+            Some(_) => None,
+        },
     }
 }
 

@@ -4,7 +4,8 @@ use super::*;
 use crate::core::board::sample::board;
 use exam_protocol::bytes::Fixed;
 use exam_protocol::checkin::{Finding, Verdict, Verdicts};
-use exam_protocol::id::{AttemptId, CheckinId};
+use exam_protocol::console::StationView;
+use exam_protocol::id::{AttemptId, CheckinId, StationId};
 use exam_protocol::problem::{Problem, ProblemCode};
 use exam_protocol::time::Timestamp;
 
@@ -186,13 +187,27 @@ fn others_that_wait_for_a_decision_are_listed() {
     assert_eq!(waiting(&board, &Desk::default()).len(), 2);
 }
 
+fn station(readers: &[&str]) -> StationView {
+    StationView {
+        id: StationId(Fixed([3; 16])),
+        name: "Trạm 1".to_owned(),
+        readers: readers.iter().map(|&name| name.to_owned()).collect(),
+        busy: false,
+    }
+}
+
 #[test]
 fn scans_work_only_while_the_room_takes_people_in_and_a_station_reads() {
-    assert_eq!(hindrance(RoomState::Planned, true), Some(Hindrance::NotOpen));
-    assert_eq!(hindrance(RoomState::Open, false), Some(Hindrance::NoStation));
-    assert_eq!(hindrance(RoomState::Running, true), None);
-    assert_eq!(hindrance(RoomState::Paused, true), None);
-    assert_eq!(hindrance(RoomState::Closed, false), Some(Hindrance::Over));
+    let (ready, bare) = (station(&["ACR39U"]), station(&[]));
+    assert_eq!(
+        hindrance(RoomState::Planned, Some(&ready)),
+        Some(Hindrance::NotOpen)
+    );
+    assert_eq!(hindrance(RoomState::Open, None), Some(Hindrance::NoStation));
+    assert_eq!(hindrance(RoomState::Open, Some(&bare)), Some(Hindrance::NoReader));
+    assert_eq!(hindrance(RoomState::Running, Some(&ready)), None);
+    assert_eq!(hindrance(RoomState::Paused, Some(&ready)), None);
+    assert_eq!(hindrance(RoomState::Closed, None), Some(Hindrance::Over));
 }
 
 #[test]
