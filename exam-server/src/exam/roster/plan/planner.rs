@@ -107,6 +107,11 @@ impl<'a> Planner<'a> {
             .map(|room| room.id)
     }
 
+    fn room_name(&self, id: RoomId) -> &str {
+        let room = self.stored.rooms.iter().find(|room| room.id == id);
+        room.map_or("", |room| &room.name)
+    }
+
     fn no_such_room(&self, entry: &Entry) -> Finding {
         let rooms = self
             .stored
@@ -180,12 +185,15 @@ impl<'a> Planner<'a> {
                 }
             }
         }
-        let seatless = |at: usize| vec![no_seat(&self.entries[at])];
-        seats
-            .into_iter()
-            .enumerate()
-            .map(|(at, seat)| seat.ok_or_else(|| seatless(at)))
-            .collect()
+        let faults: Vec<Finding> = (0..seats.len())
+            .filter(|at| seats[*at].is_none())
+            .map(|at| no_seat(&self.entries[at], self.room_name(rooms[at]), capacity))
+            .collect();
+        if faults.is_empty() {
+            Ok(seats.into_iter().flatten().collect())
+        } else {
+            Err(faults)
+        }
     }
 
     /// As the file says, else as stored, else the next free number in Vietnamese order of names.
@@ -292,8 +300,18 @@ fn seat_taken(entry: &Entry, seat: &str) -> Finding {
     )
 }
 
-fn no_seat(entry: &Entry) -> Finding {
-    Finding::at(entry.row, "phòng này đã hết chỗ", "this room has no seat left")
+/// Rooms are called "P01" or "Phòng 01"; the word stands once.
+fn no_seat(entry: &Entry, room: &str, capacity: usize) -> Finding {
+    let named = if fold(room).starts_with("phong") {
+        room.to_owned()
+    } else {
+        format!("phòng {room}")
+    };
+    Finding::at(
+        entry.row,
+        format!("{named} đã đủ {capacity} chỗ (--capacity {capacity})"),
+        format!("room {room} already has its {capacity} seats filled (--capacity {capacity})"),
+    )
 }
 
 fn too_few_seats() -> Finding {

@@ -140,7 +140,27 @@ fn refuses_unknown_rooms_taken_seats_and_too_many() {
             ..entry(n, "A")
         })
         .collect();
-    assert!(plan(&full, &empty(1), &[0; 32], 24).is_err());
+    let found = plan(&full, &empty(1), &[0; 32], 24).unwrap_err();
+    assert_eq!((found.len(), found[0].row), (1, Some(25)));
+    assert_eq!(found[0].message, "Phòng 01 đã đủ 24 chỗ (--capacity 24)");
+    let short = Stored {
+        rooms: vec![Room {
+            name: "P01".into(),
+            ..room(1)
+        }],
+        candidates: Vec::new(),
+    };
+    let full: Vec<Entry> = full
+        .into_iter()
+        .map(|entry| Entry {
+            room: "p01".into(),
+            ..entry
+        })
+        .collect();
+    let found = plan(&full, &short, &[0; 32], 20).unwrap_err();
+    let rows: Vec<Option<u32>> = found.iter().map(|finding| finding.row).collect();
+    assert_eq!(rows, [Some(21), Some(22), Some(23), Some(24), Some(25)]);
+    assert_eq!(found[4].message, "phòng P01 đã đủ 20 chỗ (--capacity 20)");
 }
 
 #[test]
