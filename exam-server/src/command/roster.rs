@@ -3,7 +3,7 @@
 use super::workplace::{Installation, Workplace, print_json, read_file};
 use crate::exam::roster::date::Day;
 use crate::exam::roster::plan::{Difference, DifferenceKind, Plan, plan};
-use crate::exam::roster::report::Finding;
+use crate::exam::roster::report::{Finding, folded};
 use crate::exam::roster::seating::CAPACITY;
 use crate::exam::roster::{Roster as File, read};
 use crate::exam::store::roster as store;
@@ -43,6 +43,9 @@ struct Import {
     /// Only show what would change
     #[arg(long)]
     dry_run: bool,
+    /// Print every warning and fault on a line of its own, also where only the row differs
+    #[arg(long)]
+    verbose: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -85,7 +88,7 @@ impl Import {
         if self.json {
             print_json(&report)?;
         } else {
-            print(&report, self.dry_run);
+            print(&report, self.dry_run, self.verbose);
         }
         Ok(if report.taken {
             ExitCode::SUCCESS
@@ -154,11 +157,11 @@ fn refused(candidates: usize, faults: Vec<Finding>, warnings: Vec<Finding>) -> R
     }
 }
 
-fn print(report: &Report, dry_run: bool) {
-    for warning in &report.warnings {
+fn print(report: &Report, dry_run: bool, verbose: bool) {
+    for warning in lines(&report.warnings, verbose) {
         println!("chú ý/warning · {warning}");
     }
-    for fault in &report.faults {
+    for fault in lines(&report.faults, verbose) {
         println!("lỗi/fault · {fault}");
     }
     for difference in &report.differences {
@@ -194,4 +197,36 @@ fn print(report: &Report, dry_run: bool) {
         count(DifferenceKind::Missing),
         report.faults.len(),
     );
+}
+
+fn lines(findings: &[Finding], verbose: bool) -> Vec<String> {
+    if verbose {
+        findings.iter().map(ToString::to_string).collect()
+    } else {
+        folded(findings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folds_lines_but_not_json() {
+        let zeros = |row| Finding::at(row, "thêm lại số 0", "zeros restored");
+        let report = refused(2, Vec::new(), vec![zeros(5), zeros(6)]);
+        assert_eq!(
+            lines(&report.warnings, false),
+            ["thêm lại số 0: 2 dòng (5–6) / zeros restored: 2 rows (5–6)"]
+        );
+        assert_eq!(
+            lines(&report.warnings, true),
+            [
+                "dòng 5: thêm lại số 0 / row 5: zeros restored",
+                "dòng 6: thêm lại số 0 / row 6: zeros restored"
+            ]
+        );
+        let json = serde_json::to_value(&report).unwrap();
+        assert_eq!(json["warnings"].as_array().map(Vec::len), Some(2));
+    }
 }
