@@ -9,13 +9,20 @@ use crate::sitting;
 use crate::staff;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use exam_protocol::route;
 use std::sync::Arc;
+use std::time::Duration;
+use tower_http::timeout::TimeoutLayer;
 
 /// Largest body of a request, in bytes. Answers travel on sockets, files are imported by command.
 const MAX_BODY: usize = 64 * 1024;
+
+/// A request whose body does not come, or whose answer can't be made, is given up after this time. Sockets are not
+/// meant: they are open once their request has been answered.
+const REQUEST_TIME: Duration = Duration::from_secs(20);
 
 /// All routes.
 pub fn router(app: Arc<App>) -> Router {
@@ -52,6 +59,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route(route::SERVER_KEYS, get(sitting::route::keys))
         .route(route::ATTEMPT_SUBMISSION, get(sitting::route::submission))
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            REQUEST_TIME,
+        ))
         .layer(from_fn(safety::guard))
         .with_state(app)
 }

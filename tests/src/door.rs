@@ -12,12 +12,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 /// An open WebSocket.
-pub type Socket = WebSocketStream<tokio_rustls::client::TlsStream<TcpStream>>;
+pub type Socket = WebSocketStream<TlsStream<TcpStream>>;
 
 /// Where the server is and whom to trust. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -70,15 +71,24 @@ impl Door {
         &self.http
     }
 
+    /// A bare TLS connection, for tests of what the server does with those who say nothing.
+    ///
+    /// # Errors
+    /// When the line is down.
+    pub async fn raw(&self) -> Result<TlsStream<TcpStream>> {
+        let stream = TcpStream::connect(self.address).await?;
+        stream.set_nodelay(true)?;
+        Ok(TlsConnector::from(self.tls.clone())
+            .connect("localhost".try_into()?, stream)
+            .await?)
+    }
+
     /// Opens a WebSocket, with the session cookie where there is one.
     ///
     /// # Errors
     /// When the line is down or the server refuses.
     pub async fn socket(&self, path: &str, cookie: Option<&str>) -> Result<Socket> {
-        let stream = TcpStream::connect(self.address).await?;
-        stream.set_nodelay(true)?;
-        let name = "localhost".try_into()?;
-        let stream = TlsConnector::from(self.tls.clone()).connect(name, stream).await?;
+        let stream = self.raw().await?;
         let (socket, _) = client_async(self.upgrade(path, cookie)?, stream).await?;
         Ok(socket)
     }

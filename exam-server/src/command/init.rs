@@ -48,7 +48,7 @@ impl Init {
             "{}: an installation is here already",
             self.dir.display()
         );
-        fs::create_dir_all(&self.dir).with_context(|| format!("{}", self.dir.display()))?;
+        private_folder(&self.dir).with_context(|| format!("{}", self.dir.display()))?;
         self.make_keys(Clock::start().now())?;
         let text = EXAMPLE.replace("0.0.0.0:8443", &self.listen);
         write_new(&config_file, &text, false)?;
@@ -86,6 +86,23 @@ fn years(now: Timestamp, years: i64) -> Validity {
         not_after: Time(seconds + years * 365 * DAY),
     }
 }
+
+/// Roster, answers and password hashes will lie here: the folder is its owner's alone.
+fn private_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    owner_only(&mut builder);
+    builder.create(path)
+}
+
+#[cfg(unix)]
+fn owner_only(builder: &mut fs::DirBuilder) {
+    use std::os::unix::fs::DirBuilderExt;
+    builder.mode(0o700);
+}
+
+#[cfg(not(unix))]
+fn owner_only(_: &mut fs::DirBuilder) {}
 
 fn write_new(path: &Path, text: &str, secret: bool) -> Result<()> {
     let mut options = OpenOptions::new();

@@ -34,9 +34,20 @@ impl Serve {
     }
 }
 
+/// These write raw frames and statements at their finest levels, keys and answers among them: never, whatever the filter.
+const QUIET: [&str; 4] = [
+    "tungstenite=info",
+    "tokio_tungstenite=info",
+    "hyper=info",
+    "sqlx=info",
+];
+
 fn start_log(log: &Log) -> Result<()> {
-    let filter =
+    let mut filter =
         EnvFilter::try_new(&log.filter).with_context(|| format!("log.filter = \"{}\"", log.filter))?;
+    for library in QUIET {
+        filter = filter.add_directive(library.parse()?);
+    }
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

@@ -13,6 +13,7 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::AsyncBufReadExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
@@ -69,10 +70,15 @@ async fn connection(
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_TIME, acceptor.accept(stream)).await else {
+    let Ok(Ok(mut stream)) = tokio::time::timeout(HANDSHAKE_TIME, acceptor.accept(stream)).await else {
         tracing::debug!("TLS handshake failed or took too long");
         return;
     };
+    // The time for a request's head runs from its first byte; the first byte has a limit of its own.
+    if !matches!(tokio::time::timeout(HEADER_TIME, stream.fill_buf()).await, Ok(Ok(first)) if !first.is_empty())
+    {
+        return;
+    }
     let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
     let peer = Peer {
         address,
@@ -81,7 +87,8 @@ async fn connection(
     let service = router
         .layer(Extension(peer))
         .map_request(|r: hyper::Request<_>| r.map(Body::new));
-    let mut builder = Builder::new(TokioExecutor::new());
+    // HTTP/1 from the first byte: a builder that first looks which version it is would wait for that byte for ever.
+    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder
         .http1()
         .timer(TokioTimer::new())

@@ -31,6 +31,7 @@ const HEADERS: [(HeaderName, &str); 7] = [
 /// Adds the headers and refuses what comes from another site.
 pub async fn guard(request: Request, next: Next) -> Response {
     let upgrade = request.headers().contains_key(header::UPGRADE);
+    let private = request.uri().path().starts_with("/api/");
     let writes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let mut response = if (upgrade || writes) && !same_site(request.headers()) {
         ApiError::new(
@@ -42,6 +43,13 @@ pub async fn guard(request: Request, next: Next) -> Response {
     } else {
         next.run(request).await
     };
+    if private {
+        // Names, numbers, answers: nothing of it belongs in a browser's cache.
+        response
+            .headers_mut()
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
+    }
     for (name, value) in HEADERS {
         response
             .headers_mut()

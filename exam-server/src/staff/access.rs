@@ -91,7 +91,7 @@ impl FromRequestParts<Arc<App>> for Proctor {
 async fn named_in_path(parts: &mut Parts, app: &Arc<App>) -> Result<(Kind, String), ApiError> {
     let params = RawPathParams::from_request_parts(parts, app)
         .await
-        .map_err(ApiError::internal)?;
+        .map_err(|_| ApiError::not_found())?;
     params
         .iter()
         .find_map(|(name, value)| match name {

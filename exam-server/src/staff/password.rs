@@ -27,8 +27,10 @@ pub fn hash(password: &str) -> Result<String, HashFailed> {
 /// # Errors
 /// [`HashFailed`] when the check could not be run.
 pub async fn verify(password: String, stored: String) -> Result<bool, HashFailed> {
-    let _permit = HASHING.acquire().await.map_err(|_| HashFailed)?;
+    let permit = HASHING.acquire().await.map_err(|_| HashFailed)?;
     let check = move || {
+        // The permit lives as long as the work: a caller who hangs up must not make room for more.
+        let _permit = permit;
         Argon2::default()
             .verify_password(password.as_bytes(), stored.as_str())
             .is_ok()

@@ -28,7 +28,8 @@ fn member(row: &sqlx::sqlite::SqliteRow) -> Result<Member, sqlx::Error> {
     })
 }
 
-/// Adds a member, or replaces password and display name of the one with this login name.
+/// Adds a member, or replaces password, display name and rights of the one with this login name. Rooms that were open
+/// before are closed, and sessions end: whoever knows only the old password is out.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -45,6 +46,15 @@ pub async fn put(tx: &mut Tx, member: &Member, password_hash: &str) -> Result<()
     .bind(i64::from(member.all_rooms))
     .execute(&mut **tx)
     .await?;
+    for statement in [
+        "delete from staff_room where staff = (select id from staff where name = $1)",
+        "delete from staff_session where staff = (select id from staff where name = $1)",
+    ] {
+        sqlx::query(statement)
+            .bind(&member.name)
+            .execute(&mut **tx)
+            .await?;
+    }
     Ok(())
 }
 
