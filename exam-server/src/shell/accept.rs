@@ -12,8 +12,8 @@ use rustls::ServerConfig;
 use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::io::AsyncBufReadExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
@@ -70,24 +70,23 @@ async fn connection(
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let Ok(Ok(mut stream)) = tokio::time::timeout(HANDSHAKE_TIME, acceptor.accept(stream)).await else {
+    let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_TIME, acceptor.accept(stream)).await else {
         tracing::debug!("TLS handshake failed or took too long");
         return;
     };
-    // The time for a request's head runs from its first byte; the first byte has a limit of its own.
-    if !matches!(tokio::time::timeout(HEADER_TIME, stream.fill_buf()).await, Ok(Ok(first)) if !first.is_empty())
-    {
-        return;
-    }
     let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
     let peer = Peer {
         address,
         certificate: certificate.map(|der| der.as_ref().into()),
     };
+    let begun = Arc::new(AtomicBool::new(false));
+    let seen = begun.clone();
     let service = router
         .layer(Extension(peer))
-        .map_request(|r: hyper::Request<_>| r.map(Body::new));
-    // HTTP/1 from the first byte: a builder that first looks which version it is would wait for that byte for ever.
+        .map_request(move |r: hyper::Request<_>| {
+            seen.store(true, Ordering::Relaxed);
+            r.map(Body::new)
+        });
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder
         .http1()
@@ -97,7 +96,18 @@ async fn connection(
     let serving = builder
         .serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service))
         .into_owned();
-    if let Err(error) = watcher.watch(serving).await {
+    let mut serving = std::pin::pin!(watcher.watch(serving));
+    // The library's own limit runs from the first byte that can't be another protocol's; this one from the handshake.
+    let ended = tokio::select! {
+        ended = &mut serving => ended,
+        () = tokio::time::sleep(HEADER_TIME) => {
+            if !begun.load(Ordering::Relaxed) {
+                return;
+            }
+            serving.await
+        }
+    };
+    if let Err(error) = ended {
         tracing::debug!(%error, "connection ended");
     }
 }
