@@ -152,6 +152,12 @@ impl Import {
         Ok(items)
     }
 
+    /// Where faults of the paper as a whole are: in all its files together.
+    fn all_files(&self) -> String {
+        let names = self.files.iter().map(|path| path.display().to_string());
+        names.collect::<Vec<_>>().join(" + ")
+    }
+
     async fn take(
         &self,
         work: &Workplace,
@@ -175,9 +181,7 @@ impl Import {
         let paper = match Built::new(self.head(&target), items, scheme) {
             Ok(paper) => paper,
             Err(faults) => {
-                // These are about the paper as a whole: all its files together.
-                let names = self.files.iter().map(|path| path.display().to_string());
-                let file = names.collect::<Vec<_>>().join(" + ");
+                let file = self.all_files();
                 report.faults.extend(faults.into_iter().map(|what| Placed {
                     file: file.clone(),
                     what,
