@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
 /// Switches for a browser that talks to nobody but our server and shows no first-run pages.
-const SWITCHES: [&str; 9] = [
+const SWITCHES: [&str; 10] = [
     "--no-first-run",
     "--no-default-browser-check",
     "--disable-background-networking",
@@ -23,6 +23,7 @@ const SWITCHES: [&str; 9] = [
     "--disable-quic",
     "--disable-gpu",
     "--disable-dev-shm-usage",
+    "--disable-features=Translate",
     "--lang=vi",
 ];
 

@@ -4,11 +4,15 @@ use super::prepare::{Citizen, Ready, prepare};
 use crate::browser::{Home, SCREEN};
 use crate::reader_service::ReaderService;
 use anyhow::Result;
+use std::time::Duration;
 use tokio::process::Child;
 use tokio::sync::mpsc;
 
 /// The port that a person can remember; another one is taken when it is not free.
 const PORT: u16 = 8443;
+
+/// How long the browser's helper processes need to see that it is gone.
+const AFTER_BROWSER: Duration = Duration::from_millis(700);
 
 /// Runs the hall until Ctrl-C.
 ///
@@ -21,12 +25,17 @@ pub async fn demo(open_browser: bool) -> Result<()> {
     let mut ready = prepare(port).await?;
     describe(&ready);
     let home = Home::trusting(&ready.hall.exam_ca())?;
-    let _browser = browser(open_browser, &ready, &home);
+    let browser = browser(open_browser, &ready, &home);
     tokio::select! {
         result = tray(&mut ready.reader, &ready.citizens) => result?,
         result = tokio::signal::ctrl_c() => result?,
     }
     println!("\nStopping …");
+    if let Some(mut browser) = browser {
+        browser.kill().await?;
+        // Its helpers follow within moments, and write until then into the folder that is removed next.
+        tokio::time::sleep(AFTER_BROWSER).await;
+    }
     ready.hall.stop().await
 }
 
