@@ -2,7 +2,7 @@
 //! could hold one, and nothing but stems, options and statements is copied.
 
 use crate::form::{Form, FormQuestion};
-use crate::item::{EntryForm, ItemKind};
+use crate::item::{Choices, EntryForm, ItemKind};
 use crate::paper::{Paper, PaperQuestion};
 use exam_protocol::paper::{CandidatePaper, Entry, Media, Question, QuestionKind, Section};
 
@@ -45,22 +45,10 @@ fn question(number: u16, question: &PaperQuestion, place: &FormQuestion, paper: 
     };
     let kind = match &question.kind {
         ItemKind::SingleChoice(choices) => QuestionKind::SingleChoice {
-            options: in_order(
-                choices
-                    .options
-                    .iter()
-                    .map(|option| option.text.as_str())
-                    .collect(),
-            ),
+            options: in_order(texts_of(choices)),
         },
         ItemKind::MultipleResponse(choices) => QuestionKind::MultipleResponse {
-            options: in_order(
-                choices
-                    .options
-                    .iter()
-                    .map(|option| option.text.as_str())
-                    .collect(),
-            ),
+            options: in_order(texts_of(choices)),
         },
         ItemKind::TrueFalseGroup(group) => QuestionKind::TrueFalseGroup {
             statements: in_order(
@@ -84,6 +72,15 @@ fn question(number: u16, question: &PaperQuestion, place: &FormQuestion, paper: 
         kind,
         marks: question.marks,
     }
+}
+
+/// The options' texts without what tells right from wrong.
+fn texts_of(choices: &Choices) -> Vec<&str> {
+    choices
+        .options
+        .iter()
+        .map(|option| option.text.as_str())
+        .collect()
 }
 
 fn entry(form: Option<EntryForm>) -> Entry {

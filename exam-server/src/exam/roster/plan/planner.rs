@@ -259,12 +259,13 @@ fn twin(entry: &Entry, number: &str, holder: &Existing) -> Finding {
     Finding::at(
         entry.row,
         format!(
-            "SBD {number} đã có với số định danh khác (…{old}), nay là (…{new}). Kiểm tra lại; nếu đúng là sửa số thì bỏ \
-             thí sinh cũ khỏi danh sách trước."
+            "SBD {number} đã có với số định danh khác (…{old}), nay là (…{new}). Kiểm tra lại; nếu số định danh \
+             đã được sửa thì cấp SBD mới cho dòng này: thí sinh cũ ở lại danh sách và tính là vắng."
         ),
         format!(
             "candidate number {number} is stored with another citizen number (…{old}), here it is (…{new}). Check it; if \
-             the citizen number was corrected, take the old candidate off the list first."
+             the citizen number was corrected, give this row a new candidate number: the old entry stays and counts as \
+             absent."
         ),
     )
 }

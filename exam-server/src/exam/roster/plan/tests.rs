@@ -200,8 +200,8 @@ fn a_candidate_number_stays_with_its_citizen_number() {
     assert_eq!(faults[0].row, Some(908));
     assert_eq!(
         faults[0].message,
-        "SBD 12 đã có với số định danh khác (…002), nay là (…907). Kiểm tra lại; nếu đúng là sửa số thì bỏ thí sinh cũ \
-         khỏi danh sách trước."
+        "SBD 12 đã có với số định danh khác (…002), nay là (…907). Kiểm tra lại; nếu số định danh đã được sửa thì \
+         cấp SBD mới cho dòng này: thí sinh cũ ở lại danh sách và tính là vắng."
     );
     assert!(faults[0].message_en.contains("(…002), here it is (…907)"));
 
