@@ -65,9 +65,11 @@ async fn sends_rubbish(wrong: &mut Candidate) -> Result<()> {
         too_long,
     ] {
         let told = bytes.len() <= MAX_SEAT_FRAME;
-        wrong.send_raw(bytes).await?;
+        let sent = wrong.send_raw(bytes).await;
         let found = refusal(wrong).await;
         if told {
+            // Only a frame that is too long may be cut off while it is still being sent.
+            sent?;
             says(&found, ProblemCode::MalformedRequest)?;
         }
         ensure!(wrong.step().await.is_err(), "the line must be closed");
