@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a candidate answered; positions are those of the candidate's own form, from 0.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Response {
     /// Nothing, or taken back.
     #[n(0)]
@@ -68,6 +69,7 @@ impl JournalEntry {
 
 /// Final answer to one question.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[cbor(map)]
 pub struct Answer {
     /// The question's number in the form.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// One of the three separate verdicts on a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Checked and right.
@@ -18,6 +19,7 @@ pub enum Verdict {
 
 /// A verdict with its reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Finding {
     /// The verdict.
     pub verdict: Verdict,
@@ -27,6 +29,7 @@ pub struct Finding {
 
 /// The three verdicts, kept apart (ICAO 9303-11: passive authentication in two parts, active or chip authentication).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Verdicts {
     /// Document security object: signature and hashes of the data groups.
     pub integrity: Finding,
@@ -38,6 +41,7 @@ pub struct Verdicts {
 
 /// How a candidate may be let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AdmissionRule {
     /// The proctor confirms the face.
@@ -52,6 +56,7 @@ pub enum AdmissionRule {
 
 /// Who a card says it belongs to, as far as the desk needs it. From the chip's machine-readable zone (data group 1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Holder {
     /// The 12-digit number.
     pub citizen_number: String,

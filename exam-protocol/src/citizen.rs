@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct CitizenNumber(String);
 
+#[cfg(feature = "schema")]
+crate::schema::text_schema!(CitizenNumber, "^[0-9]{12}$");
+
 /// The text is not twelve ASCII digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotACitizenNumber;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Login of a member of staff.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct LoginRequest {
     /// Login name.
     pub name: String,
@@ -17,6 +18,7 @@ pub struct LoginRequest {
 
 /// Who is logged in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Me {
     /// Id.
     pub id: StaffId,
@@ -28,6 +30,7 @@ pub struct Me {
 
 /// A room on the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct RoomSummary {
     /// Id.
     pub id: RoomId,
@@ -47,6 +50,7 @@ pub struct RoomSummary {
 
 /// States of a room's sitting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RoomState {
     /// Prepared; nobody may enter.
@@ -65,6 +69,7 @@ pub enum RoomState {
 
 /// What a proctor can do to the room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case", tag = "action")]
 pub enum RoomAction {
     /// planned → open.
@@ -90,6 +95,7 @@ pub enum RoomAction {
 
 /// A [`RoomAction`] with its reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct RoomActionRequest {
     /// What.
     #[serde(flatten)]
@@ -101,6 +107,7 @@ pub struct RoomActionRequest {
 
 /// All that the proctor's page shows of a room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Board {
     /// The room.
     pub room: RoomSummary,
@@ -120,6 +127,7 @@ pub struct Board {
 
 /// A candidate of the room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CandidateRow {
     /// The attempt.
     pub attempt: AttemptId,
@@ -155,6 +163,7 @@ pub struct CandidateRow {
 
 /// How far a candidate is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Progress {
     /// Not there yet.
@@ -173,6 +182,7 @@ pub enum Progress {
 
 /// How somebody was admitted; stays with the record for ever.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Admission {
     /// By card, and under which rule; `None`: without a card.
     pub rule: Option<AdmissionRule>,
@@ -192,6 +202,7 @@ pub struct Admission {
 
 /// A check-in station.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct StationView {
     /// Id.
     pub id: StationId,
@@ -205,6 +216,7 @@ pub struct StationView {
 
 /// Starts a check-in: what the QR scanner typed, or the number.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct StartCheckin {
     /// Which station reads.
     pub station: StationId,
@@ -214,6 +226,7 @@ pub struct StartCheckin {
 
 /// A check-in as the desk sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CheckinView {
     /// Id.
     pub id: CheckinId,
@@ -233,6 +246,7 @@ pub struct CheckinView {
 
 /// How far a check-in is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CheckinStatus {
     /// The agent is at it.
@@ -247,6 +261,7 @@ pub enum CheckinStatus {
 
 /// The server's judgement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Judged {
     /// The three verdicts.
     pub verdicts: Verdicts,
@@ -262,6 +277,7 @@ pub struct Judged {
 
 /// Lets a candidate in after a look at the face.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct AdmitRequest {
     /// The proctor confirms that the face is the portrait's.
     pub face_confirmed: bool,
@@ -275,6 +291,7 @@ pub struct AdmitRequest {
 
 /// Lets a candidate in without a card.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ManualAdmitRequest {
     /// Second official's login.
     pub second: LoginRequest,
@@ -284,6 +301,7 @@ pub struct ManualAdmitRequest {
 
 /// Moves an attempt to another PC.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TakeOverRequest {
     /// Reason.
     pub reason: String,
@@ -291,6 +309,7 @@ pub struct TakeOverRequest {
 
 /// A ticket for the seat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TicketView {
     /// The attempt.
     pub attempt: AttemptId,

@@ -44,6 +44,9 @@ macro_rules! ids {
             }
         }
 
+        #[cfg(feature = "schema")]
+        crate::schema::text_schema!($name, "^[0-9a-f]{32}$");
+
         impl FromStr for $name {
             type Err = NotAnId;
 
@@ -73,6 +76,16 @@ ids! {
     StationId;
     /// A member of staff.
     StaffId;
+    /// An organisation (*đơn vị*): a school, a department of education.
+    OrganisationId;
+    /// A site (*điểm thi*) of an exam.
+    SiteId;
+    /// A login of a member of staff; not the secret that proves it.
+    SessionId;
+    /// A PC with a certificate of the exam CA; a desk's is also its [`StationId`].
+    MachineId;
+    /// An act that waits for a second person.
+    ProposalId;
 }
 
 #[cfg(test)]

@@ -22,3 +22,7 @@ pub mod seat;
 pub mod checkin;
 pub mod station;
 pub mod console;
+pub mod right;
+pub mod machine;
+#[cfg(feature = "schema")]
+mod schema;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The body of every refused request, as `application/problem+json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// The stable code that programs act on.
     pub code: ProblemCode,
@@ -18,6 +19,7 @@ pub struct Problem {
 
 /// Stable codes; only ever added to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemCode {
     /// The request can't be read: broken JSON, wrong type, missing field.

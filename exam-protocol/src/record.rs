@@ -94,6 +94,7 @@ pub struct Receipt {
 
 /// An exported hand-in: all that `exam-server verify` needs besides the exam CA's certificate. JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SubmissionFile {
     /// Always [`SubmissionFile::FORMAT`].
     pub format: String,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Claims a seat with the ticket that the desk handed out. JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ClaimRequest {
     /// The ticket as typed; upper and lower case, blanks and dashes do not matter.
     pub ticket: String,
@@ -42,6 +43,7 @@ pub fn normalise_ticket(typed: &str) -> String {
 
 /// The seat is claimed. JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ClaimResponse {
     /// Bearer token of this seat and epoch; valid until the sitting closes.
     pub token: Fixed<32>,
@@ -63,6 +65,7 @@ pub struct ClaimResponse {
 
 /// How a candidate is shown on the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CandidateLabel {
     /// Full name with diacritics.
     pub name: String,
@@ -80,6 +83,7 @@ pub struct CandidateLabel {
 
 /// Public keys that a page checks receipts with. JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ServerKeys {
     /// The key that signs seat certificates and receipts.
     pub receipt_key: PublicKey,
@@ -87,6 +91,7 @@ pub struct ServerKeys {
 
 /// From the page, as frames.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum SeatMessage {
     /// First frame: who is this?
     Hello {
@@ -106,6 +111,7 @@ pub enum SeatMessage {
 
 /// From the server, as frames.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum SeatEvent {
     /// Answer to `Hello`.
     Welcome {
@@ -147,6 +153,7 @@ pub enum SeatEvent {
 
 /// Where an attempt stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct AttemptState {
     /// Rises with each change; carried on each heartbeat, so that a lost push heals.
     pub version: u64,
@@ -162,6 +169,7 @@ pub struct AttemptState {
 
 /// Phases of an attempt as the candidate knows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Phase {
     /// Before the start: the waiting room.
     Waiting,

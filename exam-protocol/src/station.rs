@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// From the agent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum StationMessage {
     /// First frame.
     Hello {
@@ -49,6 +50,7 @@ pub enum StationMessage {
 
 /// To the agent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum StationCommand {
     /// The agent is known and joined as this station.
     Joined {
@@ -84,6 +86,7 @@ pub enum StationCommand {
 
 /// The two dates that basic access control needs beside the document number, as `YYMMDD`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct BasicAccessDates {
     /// Birth date.
     pub birth: String,
@@ -93,6 +96,7 @@ pub struct BasicAccessDates {
 
 /// Steps of a reading, for the proctor's screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReadStep {
     /// No card on the reader yet.
@@ -107,6 +111,7 @@ pub enum ReadStep {
 
 /// How the agent got into the chip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AccessProtocol {
     /// PACE with the card access number.
@@ -117,6 +122,7 @@ pub enum AccessProtocol {
 
 /// What a card gave, as read: nothing in it is believed before the server has judged it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CardEvidence {
     /// How the chip was opened.
     pub access: AccessProtocol,
@@ -142,6 +148,7 @@ pub struct CardEvidence {
 
 /// Why a reading ended without evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ReadFailure {
     /// No reader is connected.

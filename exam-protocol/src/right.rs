@@ -1,0 +1,167 @@
+//! Who may do what, in words that server and console share: roles, scopes, permissions.
+//!
+//! Which role has which permission is decided by the server alone.
+
+use crate::id::{ExamId, OrganisationId, RoomId, SiteId};
+use core::fmt;
+use core::str::FromStr;
+use serde::{Deserialize, Serialize};
+
+macro_rules! named {
+    ($(#[$doc:meta])* $name:ident { $($(#[$member_doc:meta])* $member:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+        pub enum $name {
+            $($(#[$member_doc])* #[serde(rename = $text)] $member,)*
+        }
+
+        impl $name {
+            /// All of them, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$member,)*];
+
+            /// The stable name, as stored and sent.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$member => $text,)* }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NoSuchName;
+
+            fn from_str(text: &str) -> Result<Self, NoSuchName> {
+                Self::ALL.iter().copied().find(|one| one.name() == text).ok_or(NoSuchName)
+            }
+        }
+    };
+}
+
+/// The text names no role, permission or kind of scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoSuchName;
+
+impl fmt::Display for NoSuchName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no such name")
+    }
+}
+
+impl core::error::Error for NoSuchName {}
+
+named! {
+    /// Roles of the exam regulations (TT 24/2024/TT-BGDĐT) and of the installation.
+    Role {
+        /// Chair of the exam council (*chủ tịch Hội đồng thi*): owns the exam.
+        ExamOwner = "exam-owner",
+        /// Secretary of the council (*thư ký*): lists, rooms, data.
+        Secretary = "secretary",
+        /// Item author (*người ra đề*).
+        ItemAuthor = "item-author",
+        /// Reviewer (*phản biện đề*).
+        Reviewer = "reviewer",
+        /// Approver (*người duyệt đề*).
+        Approver = "approver",
+        /// Head of a site (*trưởng điểm thi*).
+        SiteLead = "site-lead",
+        /// First proctor (*cán bộ coi thi 1*): opens, starts and ends the room.
+        Proctor1 = "proctor-1",
+        /// Second proctor (*cán bộ coi thi 2*): checks identities.
+        Proctor2 = "proctor-2",
+        /// Supervisor (*cán bộ giám sát*): watches several rooms.
+        Supervisor = "supervisor",
+        /// Inspector (*thanh tra*): reads everything, changes nothing.
+        Inspector = "inspector",
+        /// Technician (*cán bộ kĩ thuật*): machines, no content.
+        Technician = "technician",
+        /// Marker (*cán bộ chấm thi*).
+        Marker = "marker",
+        /// Administrator of the installation (*quản trị hệ thống*): accounts and machines, no content.
+        Administrator = "administrator",
+    }
+}
+
+named! {
+    /// What can be allowed.
+    Permission {
+        /// Rooms, their boards and live feeds.
+        SeeRoom = "see-room",
+        /// Check candidates in, admit them, move them to another PC.
+        CheckIn = "check-in",
+        /// Stand in as second official for an admission.
+        ConfirmAdmission = "confirm-admission",
+        /// Open, start, pause, resume, end and close a room; give time within the limit.
+        RunRoom = "run-room",
+        /// Mark lists of closed rooms.
+        ReadMarks = "read-marks",
+        /// Hand-ins with their journals.
+        ReadSubmission = "read-submission",
+        /// Propose an act that needs two people.
+        Propose = "propose",
+        /// Decide on somebody else's proposal.
+        Decide = "decide",
+        /// Accounts, roles and access reviews, to read.
+        SeeStaff = "see-staff",
+        /// Accounts, roles and access reviews, to change.
+        ManageStaff = "manage-staff",
+        /// Machines, to read.
+        SeeMachines = "see-machines",
+        /// Machines: enrol, rename, revoke.
+        ManageMachines = "manage-machines",
+        /// The audit: search, export, verify.
+        ReadAudit = "read-audit",
+        /// Personal data of one person: export, erasure, unmasking.
+        PersonalData = "personal-data",
+        /// Exams, sites, sittings, rosters and photographs.
+        ManageExam = "manage-exam",
+    }
+}
+
+/// Where a role holds. A wider scope holds in everything beneath: installation → organisation → exam → site → room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case", tag = "kind", content = "id")]
+pub enum Scope {
+    /// Everything on this installation.
+    Installation,
+    /// All exams of one organisation.
+    Organisation(OrganisationId),
+    /// All sites and rooms of one exam.
+    Exam(ExamId),
+    /// All rooms of one site (*điểm thi*).
+    Site(SiteId),
+    /// One room of one sitting.
+    Room(RoomId),
+}
+
+/// A role in a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Grant {
+    /// As what.
+    pub role: Role,
+    /// Where.
+    pub scope: Scope,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lead_back_and_are_what_is_sent() {
+        for role in Role::ALL {
+            assert_eq!(role.name().parse(), Ok(*role));
+            assert_eq!(
+                serde_json::to_string(role).unwrap(),
+                format!("\"{}\"", role.name())
+            );
+        }
+        assert_eq!("root".parse::<Role>(), Err(NoSuchName));
+    }
+}
