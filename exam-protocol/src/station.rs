@@ -118,6 +118,8 @@ pub enum AccessProtocol {
     PaceCan,
     /// Basic access control.
     Bac,
+    /// PACE with the machine-readable zone.
+    PaceMrz,
 }
 
 /// What a card gave, as read: nothing in it is believed before the server has judged it.

@@ -87,7 +87,7 @@ pub struct CardRecord {
     /// When the evidence arrived.
     #[n(9)]
     pub received_at: Timestamp,
-    /// 0: PACE with the card access number, 1: basic access control.
+    /// 0: PACE with the card access number, 1: basic access control, 2: PACE with the machine-readable zone.
     #[n(10)]
     pub access: u8,
     /// `EF.SOD`.
@@ -146,6 +146,7 @@ impl CardRecord {
             access: match evidence.access {
                 AccessProtocol::PaceCan => 0,
                 AccessProtocol::Bac => 1,
+                AccessProtocol::PaceMrz => 2,
             },
             sod: evidence.sod,
             dg1: evidence.dg1,
