@@ -58,6 +58,18 @@ impl Digest {
         }
     }
 
+    /// From a plain ECDSA signature algorithm (BSI TR-03111, section 5.2.1): `ecdsa-plain-SHA1` is its first arc.
+    pub(crate) fn of_plain_ecdsa(oid: &[u8]) -> Result<Self> {
+        match oid.strip_prefix(oid::ECDSA_PLAIN) {
+            Some([1]) => Ok(Self::Sha1),
+            Some([2]) => Ok(Self::Sha224),
+            Some([3]) => Ok(Self::Sha256),
+            Some([4]) => Ok(Self::Sha384),
+            Some([5]) => Ok(Self::Sha512),
+            _ => Err(not_allowed()),
+        }
+    }
+
     /// The digest of `bytes`.
     pub(crate) fn of(self, bytes: &[u8]) -> Vec<u8> {
         match self {

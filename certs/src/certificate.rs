@@ -6,7 +6,7 @@
 
 mod name;
 
-pub(crate) use name::same_name;
+pub(crate) use name::NormalName;
 
 use crate::algorithm::{self, Scheme};
 use crate::error::{Error, Kind, Result};
@@ -41,6 +41,8 @@ const UNDERSTOOD: [&[u8]; 10] = [
 /// A certificate, nothing of it believed yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Certificate<'a> {
+    /// The whole certificate, DER.
+    pub(crate) raw: &'a [u8],
     /// Serial number as written.
     pub(crate) serial: &'a [u8],
     /// Issuer name, DER.
@@ -95,6 +97,7 @@ impl<'a> Certificate<'a> {
         fields.finish()?;
         let to_be_signed = tbs.raw;
         Ok(Self {
+            raw: der,
             serial,
             issuer,
             subject,
@@ -129,7 +132,19 @@ impl<'a> Certificate<'a> {
             .any(|extension| extension.critical && !UNDERSTOOD.contains(&extension.oid))
     }
 
-    /// Whether basic constraints say that this is a CA.
+    /// The times between which the private key was to be used (RFC 3280, section 4.2.1.4), where they are stated.
+    pub(crate) fn key_usage_period(&self) -> (Option<Time>, Option<Time>) {
+        let bounds = || -> Option<_> {
+            let extension = self.extension(oid::PRIVATE_KEY_USAGE_PERIOD)?;
+            let mut fields = algorithm::sequence(extension.value, PLACE).ok()?;
+            let mut bound = |tag| fields.optional(tag).ok().flatten();
+            let read = |bound: Option<Element<'_>>| bound.and_then(|bound| generalized_time(&bound).ok());
+            Some((read(bound(0x80)), read(bound(0x81))))
+        };
+        bounds().unwrap_or_default()
+    }
+
+    /// Whether basic constraints say that this is a CA. Some issuers write the flag as another number than DER's 255.
     pub(crate) fn is_ca(&self) -> bool {
         let Some(extension) = self.extension(oid::BASIC_CONSTRAINTS) else {
             return false;
@@ -139,7 +154,7 @@ impl<'a> Certificate<'a> {
             Ok::<_, Error>(
                 fields
                     .optional(BOOLEAN)?
-                    .is_some_and(|flag| flag.content == [0xff]),
+                    .is_some_and(|flag| flag.content.len() == 1 && flag.content != [0]),
             )
         };
         ca().unwrap_or(false)
@@ -243,6 +258,14 @@ pub(crate) fn time(element: &Element<'_>) -> Result<Time> {
         full.extend_from_slice(b"00");
     }
     Time::from_digits(&full).ok_or_else(|| element.malformed())
+}
+
+/// A GeneralizedTime under an implicit tag.
+fn generalized_time(element: &Element<'_>) -> Result<Time> {
+    let digits = element.content.strip_suffix(b"Z");
+    digits
+        .and_then(Time::from_digits)
+        .ok_or_else(|| element.malformed())
 }
 
 fn extensions<'a>(list: &Element<'a>) -> Result<Vec<Extension<'a>>> {

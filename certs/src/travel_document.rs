@@ -13,6 +13,7 @@ pub mod mrz;
 mod portrait;
 pub mod reason;
 pub mod scan;
+mod security_info;
 mod security_object;
 mod trust;
 
@@ -24,9 +25,10 @@ pub use trust::TrustAnchors;
 
 use crate::cms::{Failure, Signer};
 use crate::error::{Error, Kind};
-use crate::time::Time;
+use crate::time::{Time, Validity};
 use active::Proof;
 use mrz::Td1;
+use trust::Assessment;
 
 /// One of the three verdicts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -141,6 +143,35 @@ pub struct Judgement {
     pub data_groups: Vec<DataGroupCheck>,
     /// What the card says, if DG1 is a TD1 zone.
     pub document: Option<Document>,
+    /// Who signed EF.SOD, if the signature is right. Says nothing about trust.
+    pub signer: Option<DocumentSigner>,
+    /// Codes of [`reason::TABLE`] that weaken a valid issuer without changing the verdict.
+    pub remarks: Vec<&'static str>,
+}
+
+/// The document signer's certificate, for the server's inventory of signers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentSigner {
+    /// The certificate, DER.
+    pub certificate: Vec<u8>,
+    /// SHA-256 of the certificate.
+    pub fingerprint: [u8; 32],
+    /// The certificate's time of validity.
+    pub validity: Validity,
+    /// The time of signing as the signer wrote it; nothing where it wrote none.
+    pub signing_time: Option<Time>,
+}
+
+impl DocumentSigner {
+    fn new(signer: &Signer<'_>) -> Self {
+        let certificate = signer.certificate.raw;
+        Self {
+            certificate: certificate.to_vec(),
+            fingerprint: crate::hash::sha256(certificate),
+            validity: signer.certificate.validity,
+            signing_time: signer.signing_time,
+        }
+    }
 }
 
 /// Judges a card's files, and its answer to the challenge, against the trust anchors at the time `at`.
@@ -165,23 +196,30 @@ pub fn judge(
                 chip,
                 data_groups: Vec::new(),
                 document,
+                signer: None,
+                remarks: Vec::new(),
             };
         }
     };
     let data_groups = data_groups(files, &sod);
     let signer = sod.verify_signature();
     let integrity = integrity(files, signer.as_ref(), &data_groups);
+    let state = document
+        .as_ref()
+        .map(|document| document.mrz.issuing_state.as_str());
     let issuer = match &signer {
-        Ok(signer) => anchors.judge(signer, at),
-        Err(_) => Finding::unknown(reason::NOT_CHECKED),
+        Ok(signer) => anchors.judge(signer, state, at),
+        Err(_) => Assessment::not_checked(),
     };
     let chip = chip(files, &sod, integrity, authentication);
     Judgement {
         integrity,
-        issuer,
+        issuer: issuer.finding,
         chip,
         data_groups,
         document,
+        signer: signer.as_ref().ok().map(DocumentSigner::new),
+        remarks: issuer.remarks,
     }
 }
 
@@ -297,7 +335,7 @@ fn chip(
         Ok(key) => key,
         Err(error) => return unreadable(&error, reason::CHIP_KEY_MALFORMED),
     };
-    match active::check(&key, authentication) {
+    match active::check(&key, authentication, files.dg14) {
         Proof::Valid => Finding::new(Verdict::Valid, reason::OK),
         Proof::Invalid(reason) => Finding::invalid(reason),
         Proof::Unknown(reason) => Finding::unknown(reason),

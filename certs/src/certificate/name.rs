@@ -3,26 +3,44 @@
 use super::PLACE;
 use crate::algorithm;
 use crate::error::Result;
+use crate::oid;
 use crate::tlv::{Element, OBJECT_IDENTIFIER, SEQUENCE, SET};
 
-/// Whether two names are the same in spite of other string types, letter case, blanks and order: issuers write their
-/// own name differently in different places (`cccd.md` section 6).
-pub(crate) fn same_name(a: &[u8], b: &[u8]) -> bool {
-    a == b || normal_name(a).is_some_and(|name| !name.is_empty() && normal_name(b) == Some(name))
+/// A name in a form that does not depend on string types, letter case, blanks and order: issuers write their own name
+/// differently in different places (`cccd.md` section 6). An unreadable name is only like its own bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NormalName {
+    /// Types and values of the attributes, sorted; values in lower case with single blanks.
+    Attributes(Vec<(Vec<u8>, String)>),
+    /// A name without attributes, or one that can't be read.
+    Bytes(Vec<u8>),
 }
 
-/// The attributes in one order, values in lower case with single blanks.
-fn normal_name(name: &[u8]) -> Option<Vec<(&[u8], String)>> {
-    let mut attributes = attributes(name).ok()?;
-    for (_, value) in &mut attributes {
-        *value = value
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
-            .to_lowercase();
+impl NormalName {
+    /// From a DER name.
+    pub(crate) fn of(name: &[u8]) -> Self {
+        match attributes(name) {
+            Ok(attributes) if !attributes.is_empty() => {
+                let normal = |(oid, value): (&[u8], String)| {
+                    let words: Vec<_> = value.split_whitespace().collect();
+                    (oid.to_vec(), words.join(" ").to_lowercase())
+                };
+                let mut attributes: Vec<_> = attributes.into_iter().map(normal).collect();
+                attributes.sort();
+                Self::Attributes(attributes)
+            }
+            _ => Self::Bytes(name.to_vec()),
+        }
     }
-    attributes.sort();
-    Some(attributes)
+
+    /// The country, two small letters on every certificate of a travel document.
+    pub(crate) fn country(&self) -> Option<&str> {
+        let Self::Attributes(attributes) = self else {
+            return None;
+        };
+        let country = attributes.iter().find(|(of, _)| of == oid::COUNTRY_NAME);
+        country.map(|(_, value)| value.as_str())
+    }
 }
 
 /// Type and value of each attribute of a name.

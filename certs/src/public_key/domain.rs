@@ -11,6 +11,7 @@ use num_bigint::BigUint;
 /// A curve that is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Curve {
+    P224,
     BrainpoolP224r1,
     P256,
     BrainpoolP256r1,
@@ -31,7 +32,19 @@ pub(super) struct Domain {
 
 /// The known curves, by size.
 #[rustfmt::skip]
-pub(super) const DOMAINS: [Domain; 8] = [
+pub(super) const DOMAINS: [Domain; 9] = [
+    Domain {
+        curve: Curve::P224,
+        oid: oid::P224,
+        values: [
+            "ffffffffffffffffffffffffffffffff000000000000000000000001",
+            "fffffffffffffffffffffffffffffffefffffffffffffffffffffffe",
+            "b4050a850c04b3abf54132565044b0b7d7bfd8ba270b39432355ffb4",
+            "b70e0cbd6bb4bf7f321390b94a03c1d356c21122343280d6115c1d21",
+            "bd376388b5f723fb4c22dfe6cd4375a05a07476444d5819985007e34",
+            "ffffffffffffffffffffffffffff16a2e0b8f03e13dd29455c5c2a3d",
+        ],
+    },
     Domain {
         curve: Curve::BrainpoolP224r1,
         oid: oid::BRAINPOOL_P224R1,

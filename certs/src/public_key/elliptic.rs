@@ -33,7 +33,7 @@ impl EcPublicKey {
         if point.first() == Some(&0x04) && key.is_on_curve() {
             Ok(key)
         } else {
-            Err(Error::new(Kind::Key, PLACE))
+            Err(Error::new(Kind::Malformed, PLACE))
         }
     }
 
@@ -50,25 +50,36 @@ impl EcPublicKey {
         match self.curve {
             Curve::P256 => is_point::<p256::NistP256>(&self.point),
             Curve::P384 => is_point::<p384::NistP384>(&self.point),
+            Curve::P521 => is_point::<p521::NistP521>(&self.point),
             Curve::BrainpoolP256r1 => is_point::<bp256::BrainpoolP256r1>(&self.point),
             Curve::BrainpoolP384r1 => is_point::<bp384::BrainpoolP384r1>(&self.point),
             other => Group::of(other).point(&self.point).is_some(),
         }
     }
 
+    fn coordinate_len(&self) -> usize {
+        (self.point.len() - 1) / 2
+    }
+
     /// Checks a DER signature; the digest may be shorter or longer than the curve's order.
     pub(crate) fn verify(&self, digest: Digest, message: &[u8], signature: &[u8]) -> bool {
-        let len = (self.point.len() - 1) / 2;
-        let Ok(signature) = fixed_signature(signature, len) else {
+        let fixed = fixed_signature(signature, self.coordinate_len());
+        fixed.is_ok_and(|signature| self.verify_plain(digest, message, &signature))
+    }
+
+    /// Checks a plain signature `r ‖ s` (BSI TR-03111, section 5.2.1), each number as long as a coordinate.
+    pub(crate) fn verify_plain(&self, digest: Digest, message: &[u8], signature: &[u8]) -> bool {
+        if signature.len() != 2 * self.coordinate_len() {
             return false;
-        };
+        }
         let hash = digest.of(message);
         match self.curve {
-            Curve::P256 => fits::<p256::NistP256>(&self.point, &signature, &hash),
-            Curve::P384 => fits::<p384::NistP384>(&self.point, &signature, &hash),
-            Curve::BrainpoolP256r1 => fits::<bp256::BrainpoolP256r1>(&self.point, &signature, &hash),
-            Curve::BrainpoolP384r1 => fits::<bp384::BrainpoolP384r1>(&self.point, &signature, &hash),
-            other => Group::of(other).verify(&self.point, &signature, &hash),
+            Curve::P256 => fits::<p256::NistP256>(&self.point, signature, &hash),
+            Curve::P384 => fits::<p384::NistP384>(&self.point, signature, &hash),
+            Curve::P521 => fits::<p521::NistP521>(&self.point, signature, &hash),
+            Curve::BrainpoolP256r1 => fits::<bp256::BrainpoolP256r1>(&self.point, signature, &hash),
+            Curve::BrainpoolP384r1 => fits::<bp384::BrainpoolP384r1>(&self.point, signature, &hash),
+            other => Group::of(other).verify(&self.point, signature, &hash),
         }
     }
 }
@@ -143,7 +154,7 @@ mod tests {
             for bad in [beside, beyond, compressed, short, vec![0], vec![]] {
                 assert_eq!(
                     EcPublicKey::parse(&name, &bad).unwrap_err().kind(),
-                    Kind::Key,
+                    Kind::Malformed,
                     "{:?}",
                     domain.curve
                 );

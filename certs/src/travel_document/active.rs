@@ -1,9 +1,12 @@
-//! Active authentication with RSA (ICAO Doc 9303-11, section 6.1): ISO/IEC 9796-2 digital signature scheme 1 with partial
-//! message recovery over the eight bytes of the challenge.
+//! Active authentication (ICAO Doc 9303-11, section 6.1) over the eight bytes of the challenge: with RSA ISO/IEC 9796-2
+//! digital signature scheme 1 with partial message recovery, with elliptic curves plain ECDSA by the digest that EF.DG14
+//! names.
 
 use super::reason;
+use super::security_info::SecurityInfos;
 use crate::algorithm::Digest;
-use crate::public_key::{PublicKey, RsaPublicKey};
+use crate::error::{Kind, Result};
+use crate::public_key::{EcPublicKey, PublicKey, RsaPublicKey};
 
 /// Passports in use have keys of 1024 bits; shorter ones mean nothing.
 const MIN_BITS: u64 = 1024;
@@ -26,18 +29,35 @@ pub(super) enum Proof {
     Unknown(&'static str),
 }
 
-/// Checks the answer under the chip's key.
-pub(super) fn check(key: &PublicKey, authentication: &ActiveAuthentication) -> Proof {
-    let PublicKey::Rsa(key) = key else {
-        return Proof::Unknown(reason::ALGORITHM_NOT_SUPPORTED);
+/// Checks the answer under the chip's key; `dg14` says which digest a chip with an elliptic-curve key uses.
+pub(super) fn check(key: &PublicKey, authentication: &ActiveAuthentication, dg14: Option<&[u8]>) -> Proof {
+    let fits = match key {
+        PublicKey::Rsa(key) if key.bits() < MIN_BITS => return Proof::Unknown(reason::WEAK_KEY),
+        PublicKey::Rsa(key) => recovered_fits(key, authentication) == Some(true),
+        PublicKey::Ec(key) => match stated_digest(dg14) {
+            Ok(Some(digest)) => plain_fits(key, digest, authentication),
+            Ok(None) => return Proof::Unknown(reason::CHIP_ALGORITHM_UNKNOWN),
+            Err(error) if error.kind() == Kind::NotAllowed => {
+                return Proof::Unknown(reason::ALGORITHM_NOT_SUPPORTED);
+            }
+            Err(_) => return Proof::Invalid(reason::CHIP_KEY_MALFORMED),
+        },
     };
-    if key.bits() < MIN_BITS {
-        return Proof::Unknown(reason::WEAK_KEY);
+    if fits {
+        Proof::Valid
+    } else {
+        Proof::Invalid(reason::ACTIVE_AUTHENTICATION_FAILED)
     }
-    match recovered_fits(key, authentication) {
-        Some(true) => Proof::Valid,
-        _ => Proof::Invalid(reason::ACTIVE_AUTHENTICATION_FAILED),
-    }
+}
+
+fn stated_digest(dg14: Option<&[u8]>) -> Result<Option<Digest>> {
+    dg14.map_or(Ok(None), |dg14| {
+        SecurityInfos::parse(dg14)?.active_authentication_digest()
+    })
+}
+
+fn plain_fits(key: &EcPublicKey, digest: Digest, authentication: &ActiveAuthentication) -> bool {
+    key.verify_plain(digest, &authentication.challenge, &authentication.response)
 }
 
 /// `6A ‖ M1 ‖ digest(M1 ‖ challenge) ‖ trailer`.
@@ -73,7 +93,7 @@ mod tests {
         let key = active_authentication_key(&hex::decode(dg15).unwrap()).unwrap();
         let challenge = hex::decode(challenge).unwrap().try_into().unwrap();
         let response = hex::decode(response).unwrap();
-        match check(&key, &ActiveAuthentication { challenge, response }) {
+        match check(&key, &ActiveAuthentication { challenge, response }, None) {
             Proof::Valid => "valid",
             Proof::Invalid(reason) | Proof::Unknown(reason) => reason,
         }

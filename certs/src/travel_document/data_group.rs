@@ -47,7 +47,7 @@ pub(crate) fn active_authentication_key(dg15: &[u8]) -> Result<PublicKey> {
     PublicKey::from_spki(key.raw)
 }
 
-fn file<'a>(bytes: &'a [u8], place: &'static str, tag: u32, limit: usize) -> Result<Element<'a>> {
+pub(super) fn file<'a>(bytes: &'a [u8], place: &'static str, tag: u32, limit: usize) -> Result<Element<'a>> {
     if bytes.len() > limit {
         return Err(Error::new(Kind::TooLarge, place));
     }

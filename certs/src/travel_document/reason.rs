@@ -53,6 +53,22 @@ pub const SIGNER_EXPIRED: &str = "signer-expired";
 pub const SIGNED_OUTSIDE_VALIDITY: &str = "signed-outside-validity";
 /// The trust anchor is not valid at this time.
 pub const ANCHOR_OUTSIDE_VALIDITY: &str = "anchor-outside-validity";
+/// The country signer stands on its own country's revocation list.
+pub const ANCHOR_REVOKED: &str = "anchor-revoked";
+/// The document signer stands on its country's revocation list.
+pub const SIGNER_REVOKED: &str = "signer-revoked";
+/// The installed revocation list is too old to say that the signer is not revoked.
+pub const REVOCATION_LIST_OUTDATED: &str = "revocation-list-outdated";
+/// Signer and country signer are of different countries.
+pub const SIGNER_COUNTRY_DIFFERS: &str = "signer-country-differs";
+/// The country signer is another country's than the state that the document names.
+pub const ISSUING_STATE_DIFFERS: &str = "issuing-state-differs";
+/// The state that the document names can't be compared with the country signer's.
+pub const ISSUING_STATE_UNKNOWN: &str = "issuing-state-unknown";
+/// Remark: the signer did not write down when it signed, so that only the present validity was checked.
+pub const SIGNING_TIME_UNKNOWN: &str = "signing-time-unknown";
+/// Remark: no revocation list of the signer's country is installed.
+pub const NO_REVOCATION_LIST: &str = "no-revocation-list";
 /// The chip has no key to prove itself by.
 pub const NO_CHIP_KEY: &str = "no-chip-key";
 /// The chip's proof means nothing, because the file with its key is not vouched for.
@@ -61,6 +77,8 @@ pub const INTEGRITY_NOT_VALID: &str = "integrity-not-valid";
 pub const CHIP_KEY_WITHHELD: &str = "chip-key-withheld";
 /// EF.DG15 can't be read.
 pub const CHIP_KEY_MALFORMED: &str = "chip-key-malformed";
+/// The card does not say how its chip signs (EF.DG14 has no ActiveAuthenticationInfo).
+pub const CHIP_ALGORITHM_UNKNOWN: &str = "chip-algorithm-unknown";
 /// The chip has a key but did not answer the challenge.
 pub const ACTIVE_AUTHENTICATION_MISSING: &str = "active-authentication-missing";
 /// The chip's answer does not fit challenge and key.
@@ -71,7 +89,7 @@ const fn reason(code: &'static str, vi: &'static str, en: &'static str) -> Reaso
 }
 
 /// All codes.
-pub const TABLE: [Reason; 28] = [
+pub const TABLE: [Reason; 37] = [
     reason(OK, "hợp lệ", "valid"),
     reason(
         SHA1_USED,
@@ -174,6 +192,46 @@ pub const TABLE: [Reason; 28] = [
         "the root certificate is not valid at this time",
     ),
     reason(
+        ANCHOR_REVOKED,
+        "chứng thư gốc đã bị thu hồi",
+        "the root certificate was revoked",
+    ),
+    reason(
+        SIGNER_REVOKED,
+        "chứng thư ký đã bị thu hồi",
+        "the signer's certificate was revoked",
+    ),
+    reason(
+        REVOCATION_LIST_OUTDATED,
+        "danh sách thu hồi đã cài quá cũ, hãy cài danh sách mới",
+        "the installed revocation list is too old: install a newer one",
+    ),
+    reason(
+        SIGNER_COUNTRY_DIFFERS,
+        "chứng thư ký và chứng thư gốc thuộc hai quốc gia khác nhau",
+        "signer and root certificate are of different countries",
+    ),
+    reason(
+        ISSUING_STATE_DIFFERS,
+        "chứng thư gốc không thuộc quốc gia cấp ghi trên thẻ",
+        "the root certificate is not of the country that the card names",
+    ),
+    reason(
+        ISSUING_STATE_UNKNOWN,
+        "không so được quốc gia cấp ghi trên thẻ với chứng thư gốc",
+        "the country that the card names can't be compared with the root certificate's",
+    ),
+    reason(
+        SIGNING_TIME_UNKNOWN,
+        "không rõ thời điểm ký, chỉ kiểm tra hiệu lực hiện tại",
+        "the time of signing is unknown, only the present validity was checked",
+    ),
+    reason(
+        NO_REVOCATION_LIST,
+        "chưa cài danh sách thu hồi của cơ quan cấp",
+        "no revocation list of the issuer is installed",
+    ),
+    reason(
         NO_CHIP_KEY,
         "chip không có khóa để tự chứng minh",
         "the chip has no key to prove itself by",
@@ -192,6 +250,11 @@ pub const TABLE: [Reason; 28] = [
         CHIP_KEY_MALFORMED,
         "không đọc được khóa của chip (DG15)",
         "the chip's key (DG15) can't be read",
+    ),
+    reason(
+        CHIP_ALGORITHM_UNKNOWN,
+        "thẻ không ghi thuật toán ký của chip (DG14)",
+        "the card does not say how its chip signs (DG14)",
     ),
     reason(
         ACTIVE_AUTHENTICATION_MISSING,

@@ -1,23 +1,59 @@
-//! Trust anchors: the country signing certificates (CSCA, ICAO Doc 9303-12) that someone decided to trust, and what they
-//! say about a document signer.
+//! Trust anchors: the country signing certificates (CSCA, ICAO Doc 9303-12) that someone decided to trust, their
+//! revocation lists, and what they say about a document signer.
+
+mod condition;
+mod country;
+mod path;
+mod revocation;
 
 use super::reason;
 use super::{Finding, Verdict};
-use crate::certificate::{Certificate, PLACE, same_name};
+use crate::certificate::{Certificate, NormalName, PLACE};
 use crate::cms::Signer;
 use crate::error::{Error, Kind, Result};
 use crate::time::Time;
-use rustls_pki_types::CertificateDer;
+use condition::Conditions;
+use path::Issuers;
+use revocation::{Revocation, RevocationList};
 use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
 
-/// Bits of the key usage extension (RFC 5280, section 4.2.1.3).
-const DIGITAL_SIGNATURE: usize = 0;
+/// Bit of the key usage extension (RFC 5280, section 4.2.1.3).
 const KEY_CERT_SIGN: usize = 5;
 
-/// The installed trust anchors.
+/// The installed trust anchors with the revocation lists of their countries.
+///
+/// A self-signed certificate is a root. A link certificate, by which an old key of a country vouches for its next one, may
+/// be installed beside it; alone it vouches for nobody.
 #[derive(Clone, Debug, Default)]
 pub struct TrustAnchors {
-    certificates: Vec<Vec<u8>>,
+    installed: Vec<Installed>,
+    lists: Vec<RevocationList>,
+}
+
+/// A country signer's certificate, with what it is found by.
+#[derive(Clone, Debug)]
+struct Installed {
+    der: Vec<u8>,
+    subject: NormalName,
+    key_id: Option<Vec<u8>>,
+}
+
+/// What the anchors say about a signer.
+#[derive(Clone, Debug)]
+pub(super) struct Assessment {
+    pub(super) finding: Finding,
+    /// Codes of [`reason::TABLE`] that weaken a valid finding without changing it.
+    pub(super) remarks: Vec<&'static str>,
+}
+
+impl Assessment {
+    pub(super) fn not_checked() -> Self {
+        Self {
+            finding: Finding::unknown(reason::NOT_CHECKED),
+            remarks: Vec::new(),
+        }
+    }
 }
 
 impl TrustAnchors {
@@ -28,12 +64,17 @@ impl TrustAnchors {
 
     /// How many anchors there are.
     pub fn len(&self) -> usize {
-        self.certificates.len()
+        self.installed.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.certificates.is_empty()
+        self.installed.is_empty()
+    }
+
+    /// How many revocation lists there are.
+    pub fn revocation_lists(&self) -> usize {
+        self.lists.len()
     }
 
     /// Adds the certificates of a file: PEM with one or more, or DER with one. All or none; what is there already is
@@ -44,96 +85,110 @@ impl TrustAnchors {
     /// another curve; [`Kind::Key`] for RSA below 2048 bits.
     pub fn add_pem_or_der(&mut self, file: &[u8]) -> Result<usize> {
         let certificates = certificates(file)?;
-        for der in &certificates {
-            let certificate = Certificate::parse(der)?;
-            if !certificate.is_ca() || !certificate.allows_usage(KEY_CERT_SIGN) {
-                return Err(Error::new(Kind::WrongPurpose, PLACE));
-            }
-            if !certificate.public_key()?.is_strong() {
-                return Err(Error::new(Kind::Key, PLACE));
-            }
-        }
-        let count = certificates.len();
-        for der in certificates {
-            if !self.certificates.contains(&der) {
-                self.certificates.push(der);
+        let installed: Result<Vec<_>> = certificates.into_iter().map(Installed::read).collect();
+        let installed = installed?;
+        let count = installed.len();
+        for certificate in installed {
+            if !self.installed.iter().any(|other| other.der == certificate.der) {
+                self.installed.push(certificate);
             }
         }
         Ok(count)
     }
 
-    /// Whether an anchor issued the signer's certificate, and whether both may be relied on at `at`.
-    pub(super) fn judge(&self, signer: &Signer<'_>, at: Time) -> Finding {
-        if self.is_empty() {
-            return Finding::new(Verdict::Unknown, reason::NO_TRUST_ANCHOR);
-        }
-        let anchors = self
-            .certificates
-            .iter()
-            .filter_map(|der| Certificate::parse(der).ok());
-        let claimed: Vec<_> = anchors
-            .filter(|anchor| claims(&signer.certificate, anchor))
-            .collect();
-        if claimed.is_empty() {
-            return Finding::new(Verdict::Unknown, reason::ISSUER_NOT_AMONG_ANCHORS);
-        }
-        // Whoever names an installed anchor must be signed by it: an unreadable or unknown signature is no excuse.
-        let issuers = claimed
-            .iter()
-            .filter(|anchor| issued(&signer.certificate, anchor));
-        let findings: Vec<_> = issuers.map(|anchor| conditions(signer, anchor, at)).collect();
-        let best = findings
-            .iter()
-            .find(|finding| finding.verdict == Verdict::Valid)
-            .or(findings.first());
-        best.copied().unwrap_or(Finding::new(
-            Verdict::Invalid,
-            reason::SIGNER_NOT_ISSUED_BY_ANCHOR,
-        ))
+    /// Adds a revocation list, PEM or DER. A country signer that is installed before, and leads to an installed root, must
+    /// have signed it.
+    ///
+    /// # Errors
+    /// [`Kind::Malformed`], [`Kind::TooLarge`]; [`Kind::NotAllowed`] for a list of changes only or an algorithm outside the
+    /// allow-list; [`Kind::NotAuthentic`] when no installed country signer signed it.
+    pub fn add_revocation_list(&mut self, file: &[u8]) -> Result<()> {
+        let malformed = |_| Error::new(Kind::Malformed, "certificate revocation list PEM");
+        let list = if is_pem(file) {
+            let der = CertificateRevocationListDer::from_pem_slice(file).map_err(malformed)?;
+            RevocationList::read(&der, &self.installed)?
+        } else {
+            RevocationList::read(file, &self.installed)?
+        };
+        self.lists.push(list);
+        Ok(())
+    }
+
+    /// Whether an anchor issued the signer's certificate, and whether both may be relied on at `at` for a document of this
+    /// state (three letters of the machine-readable zone).
+    pub(super) fn judge(&self, signer: &Signer<'_>, state: Option<&str>, at: Time) -> Assessment {
+        let finding = if self.is_empty() {
+            Finding::unknown(reason::NO_TRUST_ANCHOR)
+        } else {
+            match path::issuers(&self.installed, &signer.certificate) {
+                Issuers::NotInstalled => Finding::unknown(reason::ISSUER_NOT_AMONG_ANCHORS),
+                Issuers::Pretended => Finding::invalid(reason::SIGNER_NOT_ISSUED_BY_ANCHOR),
+                Issuers::Found(paths) => {
+                    let lists = &self.lists;
+                    let conditions = Conditions {
+                        signer,
+                        state,
+                        lists,
+                        at,
+                    };
+                    best(paths.iter().map(|path| conditions.judge(path)))
+                }
+            }
+        };
+        let remarks = if finding.verdict == Verdict::Valid {
+            self.remarks(signer, at)
+        } else {
+            Vec::new()
+        };
+        Assessment { finding, remarks }
+    }
+
+    fn remarks(&self, signer: &Signer<'_>, at: Time) -> Vec<&'static str> {
+        let no_list = revocation::check(&self.lists, &signer.certificate, at) == Revocation::NoList;
+        let remarks = [
+            (signer.signing_time.is_none(), reason::SIGNING_TIME_UNKNOWN),
+            (no_list, reason::NO_REVOCATION_LIST),
+        ];
+        remarks
+            .into_iter()
+            .filter_map(|(holds, reason)| holds.then_some(reason))
+            .collect()
     }
 }
 
-/// Whether the certificate says that this anchor issued it, by name or by key identifier.
-fn claims(certificate: &Certificate<'_>, anchor: &Certificate<'_>) -> bool {
-    let same_key = certificate
-        .authority_key_id()
-        .is_some_and(|id| anchor.subject_key_id() == Some(id));
-    same_key || same_name(certificate.issuer, anchor.subject)
+/// The best of the findings: a country may have several certificates for one key. Without a path to a root the issuer is
+/// as good as not installed.
+fn best(findings: impl Iterator<Item = Finding>) -> Finding {
+    let rank = |finding: &Finding| match finding.verdict {
+        Verdict::Valid => 0,
+        Verdict::Unknown => 1,
+        Verdict::Invalid | Verdict::NotPresent => 2,
+    };
+    let none = Finding::unknown(reason::ISSUER_NOT_AMONG_ANCHORS);
+    findings.min_by_key(rank).unwrap_or(none)
 }
 
-fn issued(certificate: &Certificate<'_>, anchor: &Certificate<'_>) -> bool {
-    anchor
-        .public_key()
-        .and_then(|key| certificate.check_signature(&key))
-        .is_ok()
-}
-
-/// What else must hold for a signer that this anchor issued.
-fn conditions(signer: &Signer<'_>, anchor: &Certificate<'_>, at: Time) -> Finding {
-    let certificate = &signer.certificate;
-    let validity = certificate.validity;
-    let signed_outside = signer.signing_time.is_some_and(|time| !validity.contains(time));
-    let problems = [
-        (
-            !certificate.allows_usage(DIGITAL_SIGNATURE) || certificate.is_ca(),
-            reason::SIGNER_WRONG_USAGE,
-        ),
-        (at < validity.not_before, reason::SIGNER_NOT_YET_VALID),
-        (validity.not_after < at, reason::SIGNER_EXPIRED),
-        (signed_outside, reason::SIGNED_OUTSIDE_VALIDITY),
-        (!anchor.validity.contains(at), reason::ANCHOR_OUTSIDE_VALIDITY),
-    ];
-    match problems.iter().find(|(wrong, _)| *wrong) {
-        Some((_, reason)) => Finding::new(Verdict::Invalid, reason),
-        None if certificate.has_unknown_critical_extension() => {
-            Finding::new(Verdict::Unknown, reason::CRITICAL_EXTENSION_UNKNOWN)
+impl Installed {
+    fn read(der: Vec<u8>) -> Result<Self> {
+        let certificate = Certificate::parse(&der)?;
+        if !certificate.is_ca() || !certificate.allows_usage(KEY_CERT_SIGN) {
+            return Err(Error::new(Kind::WrongPurpose, PLACE));
         }
-        None => Finding::new(Verdict::Valid, reason::OK),
+        if !certificate.public_key()?.is_strong() {
+            return Err(Error::new(Kind::Key, PLACE));
+        }
+        let subject = NormalName::of(certificate.subject);
+        let key_id = certificate.subject_key_id().map(<[u8]>::to_vec);
+        Ok(Self { der, subject, key_id })
     }
+}
+
+fn is_pem(file: &[u8]) -> bool {
+    file.windows(10).any(|window| window == b"-----BEGIN")
 }
 
 fn certificates(file: &[u8]) -> Result<Vec<Vec<u8>>> {
-    if !file.windows(10).any(|window| window == b"-----BEGIN") {
+    if !is_pem(file) {
         return Ok(vec![file.to_vec()]);
     }
     let malformed = Error::new(Kind::Malformed, "certificate PEM");

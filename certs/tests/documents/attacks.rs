@@ -8,11 +8,11 @@ use proptest::prelude::*;
 
 const YEAR: i64 = 365 * 86_400;
 
-fn invalid(reason: &'static str) -> (Verdict, &'static str) {
+pub fn invalid(reason: &'static str) -> (Verdict, &'static str) {
     (Verdict::Invalid, reason)
 }
 
-fn unknown(reason: &'static str) -> (Verdict, &'static str) {
+pub fn unknown(reason: &'static str) -> (Verdict, &'static str) {
     (Verdict::Unknown, reason)
 }
 

@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 mod attacks;
+mod chains;
+mod chip;
 mod pki;
 mod reference;
 

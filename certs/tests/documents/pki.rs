@@ -21,8 +21,14 @@ pub fn openssl_is_there() -> bool {
 const CONFIG: &str = "[req]\ndistinguished_name=dn\n[dn]\n\
     [csca]\nbasicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign\n\
     subjectKeyIdentifier=hash\n\
+    [link]\nbasicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign\n\
+    subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n\
     [ds]\nkeyUsage=critical,digitalSignature\nauthorityKeyIdentifier=keyid\nsubjectKeyIdentifier=hash\n\
-    [ds_critical]\nkeyUsage=critical,digitalSignature\n1.2.3.4=critical,DER:0500\n";
+    [ds_critical]\nkeyUsage=critical,digitalSignature\n1.2.3.4=critical,DER:0500\n\
+    [ds_master_list]\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=2.23.136.1.1.3\n\
+    [ds_old_key]\nkeyUsage=critical,digitalSignature\n2.5.29.16=ASN1:SEQUENCE:period\n\
+    [period]\na=IMP:0,GENERALIZEDTIME:20100101000000Z\nb=IMP:1,GENERALIZEDTIME:20200101000000Z\n\
+    [ca]\ndefault_ca=lists\n[lists]\ndatabase=index.txt\ncrlnumber=number.txt\n";
 
 /// A folder with keys and certificates.
 pub struct Pki {
@@ -113,6 +119,116 @@ impl Pki {
             "x509 -req -in {name}.csr -CA {csca}.crt -CAkey {csca}.key -set_serial 4711 -extfile c.cnf {options} \
              -out {name}.crt"
         ));
+    }
+
+    /// A certificate for the key `key` under the name `subject`, issued by `issuer` as a CSCA link certificate.
+    pub fn link(&self, name: &str, key: &str, subject: &str, issuer: &str) {
+        self.run(&format!(
+            "req -new -config c.cnf -key {key}.key -subj {subject} -out {name}.csr"
+        ));
+        self.run(&format!(
+            "x509 -req -in {name}.csr -CA {issuer}.crt -CAkey {issuer}.key -set_serial 99 -extfile c.cnf \
+             -extensions link -days 7000 -sha256 -out {name}.crt"
+        ));
+    }
+
+    /// A document signer of another name than usual.
+    pub fn signer_named(&self, name: &str, subject: &str, csca: &str, extensions: &str) {
+        self.key(name, "P-256");
+        self.run(&format!(
+            "req -new -config c.cnf -key {name}.key -subj {subject} -out {name}.csr"
+        ));
+        self.run(&format!(
+            "x509 -req -in {name}.csr -CA {csca}.crt -CAkey {csca}.key -set_serial 4711 -extfile c.cnf \
+             -extensions {extensions} -days 3650 -sha256 -out {name}.crt"
+        ));
+    }
+
+    /// A revocation list of this country signer with these serial numbers (hex), PEM, good for 30 days.
+    pub fn revocation_list(&self, csca: &str, serials: &[&str]) -> Vec<u8> {
+        let line = |serial| format!("R\t400101000000Z\t250101000000Z\t{serial}\tunknown\t/CN=x\n");
+        self.write(
+            "index.txt",
+            serials.iter().map(line).collect::<String>().as_bytes(),
+        );
+        self.write("number.txt", b"01\n");
+        self.run(&format!(
+            "ca -config c.cnf -gencrl -keyfile {csca}.key -cert {csca}.crt -crldays 30 -md sha256 -out list.crl"
+        ));
+        self.read("list.crl")
+    }
+
+    /// EF.SOD put together here: named signer identifier, certificates of choice, no time of signing.
+    pub fn sod_by_hand(&self, signer: &str, identifier: &[u8], certificates: &[&str], lds: &[u8]) -> Vec<u8> {
+        let oid = |hex: &str| tlv(&[0x06], &hex::decode(hex).unwrap());
+        let sha256 = tlv(&[0x30], &oid("608648016503040201"));
+        let content_type = oid("678108010101");
+        let attribute = |of: &str, value: &[u8]| tlv(&[0x30], &[oid(of), tlv(&[0x31], value)].concat());
+        let attributes = [
+            attribute("2a864886f70d010903", &content_type),
+            attribute("2a864886f70d010904", &tlv(&[0x04], &self.digest("sha256", lds))),
+        ]
+        .concat();
+        self.write("attributes.bin", &tlv(&[0x31], &attributes));
+        self.run(&format!(
+            "dgst -sha256 -sign {signer}.key -out signature.bin attributes.bin"
+        ));
+        let info = [
+            vec![0x02, 1, 1],
+            identifier.to_vec(),
+            sha256.clone(),
+            tlv(&[0xa0], &attributes),
+            tlv(&[0x30], &oid("2a8648ce3d040302")),
+            tlv(&[0x04], &self.read("signature.bin")),
+        ];
+        let certificates: Vec<_> = certificates.iter().flat_map(|name| self.der(name)).collect();
+        let data = [
+            vec![0x02, 1, 3],
+            tlv(&[0x31], &sha256),
+            tlv(
+                &[0x30],
+                &[content_type, tlv(&[0xa0], &tlv(&[0x04], lds))].concat(),
+            ),
+            tlv(&[0xa0], &certificates),
+            tlv(&[0x31], &tlv(&[0x30], &info.concat())),
+        ];
+        let signed = tlv(&[0xa0], &tlv(&[0x30], &data.concat()));
+        tlv(
+            &[0x77],
+            &tlv(&[0x30], &[oid("2a864886f70d010702"), signed].concat()),
+        )
+    }
+
+    /// A certificate in DER.
+    pub fn der(&self, name: &str) -> Vec<u8> {
+        self.run(&format!("x509 -in {name}.crt -outform DER -out {name}.der"));
+        self.read(&format!("{name}.der"))
+    }
+
+    /// A plain ECDSA signature `r ‖ s` of a chip key over the challenge, each number in `len` bytes; and the DER form.
+    pub fn plain_answer(
+        &self,
+        name: &str,
+        digest: &str,
+        challenge: [u8; 8],
+        len: usize,
+    ) -> (Vec<u8>, Vec<u8>) {
+        self.write("challenge.bin", &challenge);
+        self.run(&format!(
+            "dgst -{digest} -sign {name}.key -out answer.der challenge.bin"
+        ));
+        let der = self.read("answer.der");
+        let mut rest = &der[if der[1] < 0x80 { 2 } else { 3 }..];
+        let mut plain = Vec::new();
+        while let [0x02, n, tail @ ..] = rest {
+            let (number, after) = tail.split_at(usize::from(*n));
+            let zeros = number.iter().take_while(|byte| **byte == 0).count();
+            let number = &number[zeros..];
+            plain.extend(vec![0; len - number.len()]);
+            plain.extend(number);
+            rest = after;
+        }
+        (plain, der)
     }
 
     /// EF.SOD over these data groups; `options` go to the signing command, `digest` is for the data groups.
