@@ -2,6 +2,7 @@
 
 use crate::checkin::{AdmissionRule, Holder, Verdicts};
 use crate::id::{AttemptId, CheckinId, RoomId, StaffId, StationId};
+use crate::right::{Grant, Permission};
 use crate::station::{ReadFailure, ReadStep};
 use crate::time::{Millis, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,8 @@ pub struct Me {
     pub name: String,
     /// Name as shown.
     pub display_name: String,
+    /// Roles.
+    pub grants: Vec<Grant>,
 }
 
 /// A room on the list.
@@ -46,6 +49,8 @@ pub struct RoomSummary {
     pub state: RoomState,
     /// Candidates on the roster.
     pub candidates: u32,
+    /// What the person who asks may do here.
+    pub may: Vec<Permission>,
 }
 
 /// States of a room's sitting.

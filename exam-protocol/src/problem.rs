@@ -56,6 +56,10 @@ pub enum ProblemCode {
     RecordInvalid,
     /// An imported file has faults; the places name them. Nothing was changed.
     ImportRefused,
+    /// There is such a path, but not for this method.
+    MethodNotAllowed,
+    /// What was sent is larger than this door takes.
+    TooLarge,
     /// The server can't store right now; nothing was acknowledged.
     StorageUnavailable,
     /// A fault of the server; nothing was changed.

@@ -104,7 +104,8 @@ pub struct SubmissionFile {
     pub hand_in: Bytes,
     /// COSE_Sign1 with a [`Receipt`].
     pub receipt: Bytes,
-    /// X.509 certificate (DER) of the server's receipt key, issued by the exam CA.
+    /// X.509 certificate (DER) of the server's receipt key and, right after it, that of the issuing authority between it and
+    /// the exam CA's root.
     pub server_certificate: Bytes,
     /// The journal's lines as stored, in order.
     pub journal: Vec<Bytes>,

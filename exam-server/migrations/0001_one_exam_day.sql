@@ -1,39 +1,68 @@
--- audit: who did what; hash-chained, written in the transaction of the act itself
+-- audit: who did what, on what, from where; hash-chained, written in the transaction of the act itself
 create table audit (
-    sequence  bigint primary key,
-    at        bigint not null,
-    actor     text   not null,
-    act       text   not null,
-    object    text   not null,
-    detail    text   not null,
-    hash      bytea  not null
+    sequence bigint primary key,
+    at       bigint not null,
+    actor    text   not null,
+    address  text   not null,
+    act      text   not null,
+    object   text   not null,
+    was      text   not null,
+    became   text   not null,
+    reason   text   not null,
+    hash     bytea  not null
 );
 
--- staff
+-- organisation → exam → site → room: where a right holds
+create table organisation (
+    id         text   primary key,
+    name       text   not null unique,
+    created_at bigint not null
+);
+
+-- staff; organisation is the one that they work for, which need not be the one that holds the exam
 create table staff (
     id            text   primary key,
     name          text   not null unique,
     display_name  text   not null,
-    password_hash text   not null,
-    all_rooms     bigint not null
+    organisation  text   not null references organisation (id),
+    password_hash text   not null
 );
-create table staff_room (
-    staff text not null references staff (id),
-    room  text not null,
-    primary key (staff, room)
-);
-create table staff_session (
-    token_hash bytea  primary key,
+-- scope_id is empty for the whole installation
+create table staff_role (
     staff      text   not null references staff (id),
-    created_at bigint not null,
-    last_used  bigint not null
+    role       text   not null,
+    scope_kind text   not null,
+    scope_id   text   not null,
+    granted_at bigint not null,
+    granted_by text   not null,
+    primary key (staff, role, scope_kind, scope_id)
 );
+-- a login; stage is 'password' until the second factor was shown, then 'full'; strong_at is when a factor was last shown
+create table staff_session (
+    token_hash  bytea  primary key,
+    id          text   not null unique,
+    staff       text   not null references staff (id),
+    stage       text   not null,
+    opened_at   bigint not null,
+    last_active bigint not null,
+    strong_at   bigint,
+    address     text   not null,
+    agent       text   not null
+);
+create index staff_session_staff on staff_session (staff);
 
--- exam → sitting → room → attempt (one candidate in one sitting)
+-- exam → sitting → room → attempt (one candidate in one sitting); a site (điểm thi) is where rooms are
 create table exam (
-    id         text   primary key,
-    title      text   not null,
-    created_at bigint not null
+    id           text   primary key,
+    organisation text   not null references organisation (id),
+    title        text   not null,
+    created_at   bigint not null
+);
+create table site (
+    id   text primary key,
+    exam text not null references exam (id),
+    name text not null,
+    unique (exam, name)
 );
 create table sitting (
     id        text   primary key,
@@ -48,6 +77,7 @@ create table sitting (
 create table room (
     id            text   primary key,
     sitting       text   not null references sitting (id),
+    site          text   not null references site (id),
     name          text   not null,
     state         text   not null,
     running_since bigint,

@@ -48,6 +48,12 @@ pub struct Data {
     pub receipt_certificate: PathBuf,
     /// The node key that wraps sitting keys: 64 hexadecimal digits.
     pub node_key: PathBuf,
+    /// Certificate of the issuing authority that certifies enrolled machines (PEM).
+    pub issuing_certificate: PathBuf,
+    /// Its private key (PKCS#8 PEM).
+    pub issuing_key: PathBuf,
+    /// Public half of the audit key to which portraits and chip data are sealed.
+    pub audit_public_key: PathBuf,
 }
 
 /// Rules of the exam.
@@ -130,6 +136,9 @@ impl Config {
             &mut config.data.receipt_key,
             &mut config.data.receipt_certificate,
             &mut config.data.node_key,
+            &mut config.data.issuing_certificate,
+            &mut config.data.issuing_key,
+            &mut config.data.audit_public_key,
         ] {
             *entry = folder.join(&*entry);
         }

@@ -49,6 +49,15 @@ impl ApiError {
         Self::new(ProblemCode::NotFound, "Không tìm thấy.", "Not found.")
     }
 
+    /// The path exists, the method does not.
+    pub fn method_not_allowed() -> Self {
+        Self::new(
+            ProblemCode::MethodNotAllowed,
+            "Địa chỉ này không nhận kiểu yêu cầu đó.",
+            "This address does not take that method.",
+        )
+    }
+
     /// The stable code.
     pub fn code(&self) -> ProblemCode {
         self.problem.code
@@ -61,6 +70,8 @@ impl ApiError {
             ProblemCode::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
             ProblemCode::NotAllowed => StatusCode::FORBIDDEN,
             ProblemCode::NotFound => StatusCode::NOT_FOUND,
+            ProblemCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            ProblemCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             ProblemCode::StorageUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             ProblemCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::CONFLICT,

@@ -11,6 +11,7 @@ pub mod keys;
 pub mod app;
 pub mod error;
 pub mod shell;
+pub mod door;
 pub mod router;
 pub mod audit;
 pub mod staff;

@@ -1,7 +1,9 @@
-//! Every route of the server, in one place.
+//! All doors of the server, gathered from the slices, and what holds for each request.
 
 use crate::app::App;
 use crate::checkin;
+use crate::door::Doors;
+use crate::error::ApiError;
 use crate::result;
 use crate::room;
 use crate::shell::{pages, safety};
@@ -11,8 +13,6 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
-use axum::routing::{get, post};
-use exam_protocol::route;
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::timeout::TimeoutLayer;
@@ -24,40 +24,26 @@ const MAX_BODY: usize = 64 * 1024;
 /// meant: they are open once their request has been answered.
 const REQUEST_TIME: Duration = Duration::from_secs(20);
 
-/// All routes.
+/// Every door of the server.
+pub fn doors() -> Doors {
+    [
+        pages::doors,
+        staff::route::doors,
+        checkin::route::doors,
+        sitting::route::doors,
+        result::route::doors,
+        room::route::doors,
+    ]
+    .into_iter()
+    .fold(Doors::default(), |doors, slice| slice(doors))
+}
+
+/// All routes, with what holds for each of them.
 pub fn router(app: Arc<App>) -> Router {
-    Router::new()
-        .route(route::CANDIDATE_PAGE, get(pages::candidate))
-        .route(route::CONSOLE_PAGE, get(pages::console))
-        .route("/assets/{page}/{file}", get(pages::asset))
-        .route(route::HEALTH, get(|| async { "ok\n" }))
-        .route(
-            route::LOGIN,
-            post(staff::route::login)
-                .get(staff::route::who)
-                .delete(staff::route::logout),
-        )
-        .route(route::STATION_LIVE, get(checkin::route::station::live))
-        .route(route::ROOM_CHECKINS, post(checkin::route::start))
-        .route(route::CHECKIN, get(checkin::route::show))
-        .route(route::CHECKIN_PORTRAIT, get(checkin::route::portrait))
-        .route(route::CHECKIN_ADMIT, post(room::route::admission::admit))
-        .route(
-            route::ATTEMPT_MANUAL_ADMIT,
-            post(room::route::admission::admit_manually),
-        )
-        .route(route::ATTEMPT_TAKE_OVER, post(room::route::admission::take_over))
-        .route(route::ROOMS, get(room::route::rooms))
-        .route(route::ROOM_BOARD, get(room::route::show))
-        .route(route::ROOM_LIVE, get(room::route::live::live))
-        .route(route::ROOM_ACTION, post(room::route::act))
-        .route(route::ROOM_RESULTS_CSV, get(result::route::as_csv))
-        .route(route::ROOM_RESULTS_XLSX, get(result::route::as_xlsx))
-        .route(route::SEAT_CLAIM, post(sitting::route::claim))
-        .route(route::SEAT_FORM, get(sitting::route::form))
-        .route(route::SEAT_LIVE, get(sitting::route::live::live))
-        .route(route::SERVER_KEYS, get(sitting::route::keys))
-        .route(route::ATTEMPT_SUBMISSION, get(sitting::route::submission))
+    doors()
+        .into_router()
+        .fallback(|| async { ApiError::not_found() })
+        .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,

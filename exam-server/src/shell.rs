@@ -5,4 +5,5 @@ pub mod limit;
 pub mod tls;
 pub mod accept;
 pub mod safety;
+pub mod extract;
 pub mod pages;

@@ -14,4 +14,5 @@ pub mod submission;
 pub mod presence;
 pub mod store;
 pub mod task;
+pub mod access;
 pub mod route;

@@ -1,7 +1,9 @@
-//! Members of staff: login, session, and the rooms they may work in.
+//! Members of staff: login, session, roles, and where they hold.
 //!
-//! One place decides what somebody may do: the extractors in [`access`]. Handlers never check rights themselves.
+//! One place decides what somebody may do: the table in [`rights`], asked by the guards in [`access`]. Handlers never check rights themselves.
 
+pub mod rights;
+pub mod place;
 pub mod password;
 pub mod store;
 pub mod access;

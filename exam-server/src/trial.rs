@@ -7,15 +7,21 @@ use crate::command::Arguments;
 use crate::config::Config;
 use crate::db::Tx;
 use crate::router::router;
+use crate::shell::tls::Peer;
 use crate::staff::store::Member;
 use crate::staff::{password, store as staff_store};
+use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::Extension;
 use axum::http::{Request, StatusCode, header};
 use clap::Parser;
+use exam_protocol::bytes::Fixed;
 use exam_protocol::console::LoginRequest;
-use exam_protocol::id::{AttemptId, RoomId, SittingId, StaffId};
+use exam_protocol::id::{AttemptId, OrganisationId, RoomId, SittingId, StaffId};
+use exam_protocol::right::{Grant, Role, Scope};
 use exam_protocol::route;
-use exam_protocol::time::Millis;
+use exam_protocol::time::{Millis, Timestamp};
+use std::net::Ipv4Addr;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use tempfile::TempDir;
@@ -23,6 +29,9 @@ use tower::ServiceExt;
 
 /// Everybody's password.
 pub const PASSWORD: &str = "mat-khau-thu-nghiem";
+
+/// The organisation that holds the exam, and that everybody works for.
+pub const ORGANISATION: OrganisationId = OrganisationId(Fixed([31; 16]));
 
 /// Time allowed in the sitting.
 pub const DURATION: Millis = Millis::minutes(50);
@@ -41,7 +50,7 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Makes it. "lan" and "minh" may enter all rooms, "hoa" the second only.
+    /// Makes it. "lan" leads all sites, "minh" is first proctor everywhere, "hoa" leads the second room only.
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("server");
@@ -86,9 +95,17 @@ impl Trial {
 
     async fn plan(&self, tx: &mut Tx) {
         let exam = "0".repeat(32);
+        let text = "insert into organisation (id, name, created_at) values ($1, 'Trường A', 0)";
+        execute(tx, text, &[&ORGANISATION.to_string()]).await;
         execute(
             tx,
-            "insert into exam (id, title, created_at) values ($1, 'Kiểm tra cuối kì I', 0)",
+            "insert into exam (id, organisation, title, created_at) values ($1, $2, 'Kiểm tra cuối kì I', 0)",
+            &[&exam, &ORGANISATION.to_string()],
+        )
+        .await;
+        execute(
+            tx,
+            "insert into site (id, exam, name) values ($1, $1, 'Điểm thi')",
             &[&exam],
         )
         .await;
@@ -100,8 +117,8 @@ impl Trial {
         );
         execute(tx, &text, &[&sitting, &exam]).await;
         for (room, name) in self.rooms.iter().zip(["Phòng 01", "Phòng 02"]) {
-            let text = "insert into room (id, sitting, name, state) values ($1, $2, $3, 'planned')";
-            execute(tx, text, &[&room.to_string(), &sitting, name]).await;
+            let text = "insert into room (id, sitting, site, name, state) values ($1, $2, $3, $4, 'planned')";
+            execute(tx, text, &[&room.to_string(), &sitting, &exam, name]).await;
         }
         for (at, (attempt, seat)) in self.attempts.iter().zip(["1", "2", "10", "1"]).enumerate() {
             let number = format!("00130800000{}", at + 1);
@@ -134,17 +151,32 @@ impl Trial {
         // Hashing is slow by design; all share one hash.
         static HASH: OnceLock<String> = OnceLock::new();
         let hash = HASH.get_or_init(|| password::hash(PASSWORD).unwrap());
-        for (n, name, all_rooms) in [(21, "lan", true), (22, "minh", true), (23, "hoa", false)] {
+        let all = |role| Grant {
+            role,
+            scope: Scope::Installation,
+        };
+        let one = Grant {
+            role: Role::SiteLead,
+            scope: Scope::Room(self.rooms[1]),
+        };
+        let people = [
+            (21, "lan", all(Role::SiteLead)),
+            (22, "minh", all(Role::Proctor1)),
+            (23, "hoa", one),
+        ];
+        for (n, name, grant) in people {
             let id = StaffId::from_random([n; 16]);
             let member = Member {
                 id,
                 name: name.into(),
                 display_name: name.to_uppercase(),
-                all_rooms,
+                organisation: ORGANISATION,
             };
             staff_store::put(tx, &member, hash).await.unwrap();
+            staff_store::grant(tx, id, grant, "command", Timestamp(0))
+                .await
+                .unwrap();
         }
-        staff_store::grant(tx, "hoa", self.rooms[1]).await.unwrap();
     }
 
     /// Runs one statement.
@@ -162,6 +194,15 @@ impl Trial {
             .unwrap()
     }
 
+    /// The routes as somebody at this machine reaches them.
+    fn router(&self) -> Router {
+        let peer = Peer {
+            address: Ipv4Addr::LOCALHOST.into(),
+            certificate: None,
+        };
+        router(self.app.clone()).layer(Extension(peer))
+    }
+
     /// Logs in; the cookie.
     pub async fn login(&self, name: &str) -> String {
         let body = LoginRequest {
@@ -172,7 +213,7 @@ impl Trial {
             .header(header::CONTENT_TYPE, "application/json")
             .body(Body::from(serde_json::to_vec(&body).unwrap()))
             .unwrap();
-        let response = router(self.app.clone()).oneshot(request).await.unwrap();
+        let response = self.router().oneshot(request).await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
         let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
         cookie.split(';').next().unwrap().to_owned()
@@ -206,7 +247,7 @@ impl Trial {
     }
 
     async fn call(&self, request: Request<Body>) -> (StatusCode, Vec<u8>) {
-        let response = router(self.app.clone()).oneshot(request).await.unwrap();
+        let response = self.router().oneshot(request).await.unwrap();
         let status = response.status();
         (
             status,

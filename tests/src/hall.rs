@@ -171,7 +171,7 @@ impl Hall {
         Ok(sitting)
     }
 
-    /// Adds a member of staff with rights to all rooms.
+    /// Adds a member of staff who leads all sites.
     ///
     /// # Errors
     /// What the program says.
@@ -185,7 +185,8 @@ impl Hall {
                 name,
                 "--display",
                 display,
-                "--all-rooms",
+                "--grant",
+                "site-lead@installation",
                 "--password-stdin",
             ])
             .args(["--config", &text(&self.config())])

@@ -22,15 +22,21 @@ pub async fn append(tx: &mut Tx, act: &Act<'_>) -> Result<(), sqlx::Error> {
         }
         None => (1, GENESIS),
     };
-    sqlx::query("insert into audit (sequence, at, actor, act, object, detail, hash) values ($1, $2, $3, $4, $5, $6, $7)")
-        .bind(sequence)
-        .bind(act.at.0)
-        .bind(act.actor)
-        .bind(act.act)
-        .bind(act.object)
-        .bind(act.detail)
-        .bind(next_hash(&previous, sequence, act).as_slice())
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "insert into audit (sequence, at, actor, address, act, object, was, became, reason, hash)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(sequence)
+    .bind(act.at.0)
+    .bind(&act.actor.who)
+    .bind(&act.actor.address)
+    .bind(act.act)
+    .bind(act.object)
+    .bind(act.was)
+    .bind(act.became)
+    .bind(act.reason)
+    .bind(next_hash(&previous, sequence, act).as_slice())
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }

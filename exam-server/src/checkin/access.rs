@@ -1,6 +1,8 @@
 //! The extractor of stations: a handler that takes a [`Station`] can only be reached with a certificate of the exam CA.
 
 use crate::app::App;
+use crate::audit::chain::Actor;
+use crate::door::{Access, Guard};
 use crate::error::ApiError;
 use crate::shell::tls::Peer;
 use axum::extract::FromRequestParts;
@@ -17,12 +19,17 @@ pub struct Station {
     pub id: StationId,
     /// Name in the certificate.
     pub name: String,
+    /// Network address.
+    pub address: String,
 }
 
 impl Station {
     /// The actor in the audit.
-    pub fn actor(&self) -> String {
-        format!("station:{}", self.id)
+    pub fn actor(&self) -> Actor {
+        Actor {
+            who: format!("station:{}", self.id),
+            address: self.address.clone(),
+        }
     }
 
     fn of(peer: &Peer) -> Option<Self> {
@@ -30,6 +37,7 @@ impl Station {
         Some(Self {
             id: identity.id_hex.parse().ok()?,
             name: identity.name,
+            address: peer.address.to_string(),
         })
     }
 }
@@ -46,4 +54,8 @@ impl FromRequestParts<Arc<App>> for Station {
             )
         })
     }
+}
+
+impl Guard for Station {
+    const ACCESS: Access = Access::Machine;
 }

@@ -274,6 +274,7 @@ mod tests {
     use super::*;
     use exam_protocol::bytes::Fixed;
     use exam_protocol::checkin::{Finding, Verdict};
+    use exam_protocol::id::OrganisationId;
     use exam_protocol::station::{ReadFailure, ReadStep};
 
     fn member(id: u8) -> Member {
@@ -281,7 +282,7 @@ mod tests {
             id: StaffId::from_random([id; 16]),
             name: id.to_string(),
             display_name: id.to_string(),
-            all_rooms: true,
+            organisation: OrganisationId::from_random([9; 16]),
         }
     }
 

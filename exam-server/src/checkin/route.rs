@@ -9,10 +9,11 @@ use super::store::roster::{self, RosterEntry};
 use super::store::{self, NewCheckin};
 use crate::app::App;
 use crate::audit::{self, chain::Act};
+use crate::door::{Answer, Doors};
 use crate::error::{ApiError, ApiResult};
-use crate::staff::access::Proctor;
-use axum::Json;
-use axum::extract::{Path, State};
+use crate::shell::extract::{Json, Path};
+use crate::staff::access::{CheckIn, InRoom};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use certs::travel_document::scan::Scanned;
@@ -20,9 +21,39 @@ use exam_protocol::citizen::CitizenNumber;
 use exam_protocol::console::{CheckinStatus, CheckinView, RoomState, StartCheckin};
 use exam_protocol::id::{CheckinId, RoomId};
 use exam_protocol::problem::ProblemCode;
+use exam_protocol::route;
 use exam_protocol::station::{ReadFailure, ReadStep, StationCommand};
 use exam_protocol::time::{Millis, Timestamp};
 use std::sync::Arc;
+
+/// The doors of check-in.
+pub fn doors(doors: Doors) -> Doors {
+    doors
+        .get(
+            route::STATION_LIVE,
+            "The socket of a check-in station",
+            station::live,
+            Answer::socket(),
+        )
+        .post(
+            route::ROOM_CHECKINS,
+            "Starts a check-in",
+            start,
+            Answer::json::<CheckinView>(),
+        )
+        .get(
+            route::CHECKIN,
+            "Where a check-in stands",
+            show,
+            Answer::json::<CheckinView>(),
+        )
+        .get(
+            route::CHECKIN_PORTRAIT,
+            "The chip's portrait",
+            portrait,
+            Answer::file("image/jpeg"),
+        )
+}
 
 /// How long a reading may take once the card lies on the reader.
 const READING_TIME: Millis = Millis::seconds(60);
@@ -35,8 +66,8 @@ const LONGEST_SCAN: usize = 2_000;
 /// # Errors
 /// Not on the roster, another room, station not available, too many wrong numbers, or the database.
 pub async fn start(
+    proctor: InRoom<CheckIn>,
     State(app): State<Arc<App>>,
-    proctor: Proctor,
     Json(request): Json<StartCheckin>,
 ) -> ApiResult<Json<CheckinView>> {
     let scanned = scan(&request.scanned)?;
@@ -57,7 +88,7 @@ pub async fn start(
         station: request.station,
         station_name,
         at: now,
-        by: proctor.member.id,
+        by: proctor.member().id,
         nonce: app.random.bytes()?,
     };
     put(&app, &proctor, &new).await?;
@@ -133,16 +164,17 @@ fn refuse_while_resting(wrong: WrongKeys, now: Timestamp) -> ApiResult<()> {
     ))
 }
 
-async fn put(app: &App, proctor: &Proctor, new: &NewCheckin) -> ApiResult<()> {
+async fn put(app: &App, proctor: &InRoom<CheckIn>, new: &NewCheckin) -> ApiResult<()> {
     let object = format!("attempt:{}", new.attempt);
     let detail = format!("{{\"checkin\":\"{}\",\"station\":\"{}\"}}", new.id, new.station);
-    let actor = proctor.actor();
     let act = Act {
         at: new.at,
-        actor: &actor,
+        actor: proctor.actor(),
         act: "checkin.start",
         object: &object,
-        detail: &detail,
+        was: "",
+        became: &detail,
+        reason: "",
     };
     let mut tx = app.db.write().await?;
     store::start(&mut tx, new).await?;
@@ -198,8 +230,8 @@ fn unavailable(reason: Unavailable) -> ApiError {
 /// # Errors
 /// Not found, or the database.
 pub async fn show(
+    proctor: InRoom<CheckIn>,
     State(app): State<Arc<App>>,
-    proctor: Proctor,
     Path(checkin): Path<CheckinId>,
 ) -> ApiResult<Json<CheckinView>> {
     one(&app, proctor.room, checkin).await.map(Json)
@@ -225,8 +257,8 @@ pub fn with_step(app: &App, mut view: CheckinView) -> CheckinView {
 /// # Errors
 /// Not found, or the database.
 pub async fn portrait(
+    proctor: InRoom<CheckIn>,
     State(app): State<Arc<App>>,
-    proctor: Proctor,
     Path(checkin): Path<CheckinId>,
 ) -> ApiResult<Response> {
     match store::portrait(app.db.reader(), proctor.room, checkin).await? {

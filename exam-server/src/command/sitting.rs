@@ -1,11 +1,12 @@
 //! `exam-server exam create`, `exam-server sitting add`, `exam-server sitting list`.
 
-use super::workplace::{Installation, Workplace, print_json};
+use super::workplace::{DEFAULT_ORGANISATION, Installation, Workplace, print_json};
 use crate::db::Tx;
 use crate::exam::store::{self, NewSitting};
+use crate::staff;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, Subcommand};
-use exam_protocol::id::{ExamId, RoomId, SittingId};
+use exam_protocol::id::{ExamId, OrganisationId, RoomId, SiteId, SittingId};
 use exam_protocol::time::{Millis, Timestamp};
 use serde::Serialize;
 use serde_json::json;
@@ -50,6 +51,9 @@ struct Create {
     /// Title, "Kiểm tra cuối kì I"
     #[arg(long)]
     title: String,
+    /// The organisation that holds it; made if there is none of this name
+    #[arg(long, default_value = DEFAULT_ORGANISATION)]
+    organisation: String,
     #[command(flatten)]
     sitting: Plan,
 }
@@ -86,6 +90,9 @@ struct Plan {
     /// Planned start: 2026-12-01T07:30 (Vietnam time) or with an offset, 2026-12-01T00:30:00Z
     #[arg(long, value_parser = parse_start)]
     starts_at: Timestamp,
+    /// The site (điểm thi) where its rooms are; made if the exam has none of this name
+    #[arg(long, default_value = "Điểm thi")]
+    site: String,
     /// Name of a room, "Phòng 01"; may be repeated
     #[arg(long = "room", required = true, num_args = 1..)]
     rooms: Vec<String>,
@@ -97,6 +104,7 @@ struct Plan {
 #[derive(Serialize)]
 struct Created {
     exam: ExamId,
+    site: SiteId,
     sitting: SittingId,
     rooms: Vec<CreatedRoom>,
 }
@@ -134,7 +142,10 @@ impl Exam {
         let work = create.installation.open().await?;
         let exam = ExamId::from_random(work.random.bytes()?);
         let mut tx = work.db.write().await?;
-        store::put_exam(&mut tx, exam, create.title.trim(), work.now()).await?;
+        let new = OrganisationId::from_random(work.random.bytes()?);
+        let organisation =
+            staff::store::organisation::named(&mut tx, new, create.organisation.trim(), work.now()).await?;
+        store::put_exam(&mut tx, (exam, organisation), create.title.trim(), work.now()).await?;
         work.audit(&mut tx, "exam.create", &format!("exam:{exam}"), &json!({}))
             .await?;
         finish(&work, tx, exam, create.sitting).await
@@ -167,7 +178,9 @@ impl Add {
 
 async fn finish(work: &Workplace, mut tx: Tx, exam: ExamId, plan: Plan) -> Result<ExitCode> {
     let json = plan.json;
-    let sitting = plan.to_stored(exam, work)?;
+    let new = SiteId::from_random(work.random.bytes()?);
+    let site = store::site(&mut tx, new, exam, plan.site.trim()).await?;
+    let sitting = plan.to_stored(exam, site, work)?;
     store::put_sitting(&mut tx, &sitting).await?;
     let detail = json!({ "exam": exam, "rooms": sitting.rooms.len() });
     work.audit(
@@ -179,6 +192,7 @@ async fn finish(work: &Workplace, mut tx: Tx, exam: ExamId, plan: Plan) -> Resul
     .await?;
     tx.commit().await?;
     work.db.close().await;
+    let site = sitting.site;
     let rooms = sitting
         .rooms
         .into_iter()
@@ -186,13 +200,17 @@ async fn finish(work: &Workplace, mut tx: Tx, exam: ExamId, plan: Plan) -> Resul
         .collect();
     let created = Created {
         exam,
+        site,
         sitting: sitting.id,
         rooms,
     };
     if json {
         print_json(&created)?;
     } else {
-        println!("exam {}\nsitting {}", created.exam, created.sitting);
+        println!(
+            "exam {}\nsite {}\nsitting {}",
+            created.exam, created.site, created.sitting
+        );
         for room in &created.rooms {
             println!("room {} {}", room.id, room.name);
         }
@@ -201,7 +219,7 @@ async fn finish(work: &Workplace, mut tx: Tx, exam: ExamId, plan: Plan) -> Resul
 }
 
 impl Plan {
-    fn to_stored(&self, exam: ExamId, work: &Workplace) -> Result<NewSitting> {
+    fn to_stored(&self, exam: ExamId, site: SiteId, work: &Workplace) -> Result<NewSitting> {
         ensure!(
             !self.subject.trim().is_empty(),
             "--subject: tên môn trống / the subject is empty"
@@ -229,6 +247,7 @@ impl Plan {
             subject: self.subject.trim().to_owned(),
             starts_at: self.starts_at,
             duration: Millis::minutes(self.duration_minutes),
+            site,
             rooms: rooms.collect::<Result<_>>()?,
         })
     }

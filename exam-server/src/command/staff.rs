@@ -1,15 +1,13 @@
 //! `exam-server staff add`.
 
-use crate::audit::{self, chain::Act};
-use crate::clock::{Clock, Randomness};
-use crate::config::Config;
-use crate::db::Db;
-use crate::staff::{password, store};
-use anyhow::{Context, Result, ensure};
+use super::workplace::{DEFAULT_ORGANISATION, Installation, Workplace};
+use crate::staff::{password, place, store};
+use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, Subcommand};
-use exam_protocol::id::{RoomId, StaffId};
+use exam_protocol::id::{OrganisationId, StaffId};
+use exam_protocol::right::{Grant, Role, Scope};
+use serde_json::json;
 use std::io::{IsTerminal, Read};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Shortest password; staff log in with a password alone until second factors are enrolled.
@@ -30,9 +28,8 @@ enum StaffCommand {
 
 #[derive(Debug, Args)]
 struct Add {
-    /// Configuration file
-    #[arg(long)]
-    config: PathBuf,
+    #[command(flatten)]
+    installation: Installation,
     /// Login name; upper and lower case do not matter
     #[arg(long)]
     name: String,
@@ -42,12 +39,13 @@ struct Add {
     /// Read the password, at least 12 characters, from standard input (the only way: it stays out of the shell's history)
     #[arg(long, required = true)]
     password_stdin: bool,
-    /// Id of a room that is open to this member, as `sitting list` prints it; may be repeated
-    #[arg(long)]
-    room: Vec<RoomId>,
-    /// All rooms are open to this member
-    #[arg(long)]
-    all_rooms: bool,
+    /// The organisation that this member works for; made if there is none of this name
+    #[arg(long, default_value = DEFAULT_ORGANISATION)]
+    organisation: String,
+    /// A role and where it holds, `proctor-1@room:ID`, `site-lead@site:ID`, `secretary@exam:ID`,
+    /// `inspector@organisation:ID`, `administrator@installation`; may be repeated
+    #[arg(long = "grant", value_parser = parse_grant)]
+    grants: Vec<Grant>,
 }
 
 impl Staff {
@@ -70,57 +68,74 @@ impl Add {
             "tên đăng nhập và tên hiển thị không được trống / login name and display name must not be blank"
         );
         let hash = password::hash(&password)?;
-        let config = Config::read(&self.config)?;
-        let db = Db::open(&config.data.database).await?;
-        let known = store::by_name(db.reader(), &name).await?.is_some();
-        let member = store::Member {
-            id: StaffId::from_random(Randomness::system().bytes()?),
-            name,
-            display_name: self.display.trim().to_owned(),
-            all_rooms: self.all_rooms,
-        };
-        self.put(&db, &member, &hash).await?;
-        db.close().await;
-        println!("{}", self.told(&member, known));
+        let work = self.installation.open().await?;
+        let known = store::by_name(work.db.reader(), &name).await?.is_some();
+        self.put(&work, name.clone(), &hash).await?;
+        work.db.close().await;
+        println!("{}", self.told(&name, known));
         Ok(ExitCode::SUCCESS)
     }
 
-    async fn put(&self, db: &Db, member: &store::Member, hash: &str) -> Result<()> {
-        let object = format!("staff:{}", member.name);
-        let act = Act {
-            at: Clock::start().now(),
-            actor: "command",
-            act: "staff.add",
-            object: &object,
-            detail: "{}",
+    async fn put(&self, work: &Workplace, name: String, hash: &str) -> Result<()> {
+        let now = work.now();
+        let mut tx = work.db.write().await?;
+        let new = OrganisationId::from_random(work.random.bytes()?);
+        let member = store::Member {
+            id: StaffId::from_random(work.random.bytes()?),
+            name,
+            display_name: self.display.trim().to_owned(),
+            organisation: store::organisation::named(&mut tx, new, self.organisation.trim(), now).await?,
         };
-        let mut tx = db.write().await?;
-        store::put(&mut tx, member, hash).await?;
-        for room in &self.room {
-            let found = store::room_of(db.reader(), store::Kind::Room, &room.to_string()).await?;
-            ensure!(
-                found.is_some(),
-                "--room {room}: không có phòng này, xem `exam-server sitting list` / no such room, see `exam-server sitting list`"
-            );
-            store::grant(&mut tx, &member.name, *room).await?;
+        let id = store::put(&mut tx, &member, hash).await?;
+        let was = store::grants(&mut *tx, id).await?;
+        store::revoke_all(&mut tx, id).await?;
+        for grant in &self.grants {
+            if let Some((kind, thing)) = place::named_by(grant.scope) {
+                ensure!(
+                    place::of(&mut *tx, kind, &thing).await?.is_some(),
+                    "--grant {thing}: không có nơi này / there is no such place"
+                );
+            }
+            store::grant(&mut tx, id, *grant, "command", now).await?;
         }
-        audit::store::append(&mut tx, &act).await?;
+        let change = json!({ "was": was, "became": self.grants });
+        work.audit(&mut tx, "staff.put", &format!("staff:{id}"), &change)
+            .await?;
         Ok(tx.commit().await?)
     }
 
-    fn told(&self, member: &store::Member, known: bool) -> String {
+    fn told(&self, name: &str, known: bool) -> String {
         let what = if known {
             "đã đổi / changed"
         } else {
             "mới / new"
         };
-        let rooms = match (self.all_rooms, self.room.len()) {
-            (true, _) => "mọi phòng / all rooms".to_owned(),
-            (false, 0) => "không thêm phòng nào; dùng --room hoặc --all-rooms / no room added; use --room or --all-rooms".to_owned(),
-            (false, count) => format!("thêm {count} phòng / {count} rooms added"),
+        let roles = match self.grants.len() {
+            0 => "chưa có vai trò; dùng --grant / no role yet; use --grant".to_owned(),
+            count => format!("{count} vai trò / {count} roles"),
         };
-        format!("staff {} ({what}): {rooms}", member.name)
+        format!("staff {name} ({what}): {roles}")
     }
+}
+
+/// `role@kind:id`, `role@installation`.
+fn parse_grant(text: &str) -> Result<Grant> {
+    let wanted = "viết như / write it as proctor-1@room:ID";
+    let (role, scope) = text.split_once('@').context(wanted)?;
+    let (kind, id) = scope.split_once(':').unwrap_or((scope, ""));
+    let scope = match kind {
+        "installation" if id.is_empty() => Scope::Installation,
+        "organisation" => Scope::Organisation(id.parse()?),
+        "exam" => Scope::Exam(id.parse()?),
+        "site" => Scope::Site(id.parse()?),
+        "room" => Scope::Room(id.parse()?),
+        _ => bail!(wanted),
+    };
+    let role = role.parse().with_context(|| {
+        let all: Vec<_> = Role::ALL.iter().map(|role| role.name()).collect();
+        format!("vai trò / roles: {}", all.join(", "))
+    })?;
+    Ok(Grant { role, scope })
 }
 
 /// The password from standard input, which must not be a keyboard: it would be shown while typed.

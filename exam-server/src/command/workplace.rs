@@ -1,6 +1,9 @@
 //! What every command at the terminal works with: configuration, database, time, randomness.
 
-use crate::audit::{self, chain::Act};
+use crate::audit::{
+    self,
+    chain::{Act, Actor},
+};
 use crate::clock::{Clock, Randomness};
 use crate::config::Config;
 use crate::db::{Db, Tx};
@@ -9,6 +12,9 @@ use clap::Args;
 use exam_protocol::time::Timestamp;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
+
+/// The organisation of an installation that has only one.
+pub const DEFAULT_ORGANISATION: &str = "Đơn vị tổ chức thi";
 
 /// Where the installation is.
 #[derive(Debug, Args)]
@@ -74,10 +80,12 @@ impl Workplace {
         let detail = detail.to_string();
         let act = Act {
             at: self.now(),
-            actor: "command",
+            actor: &Actor::command(),
             act,
             object,
-            detail: &detail,
+            was: "",
+            became: &detail,
+            reason: "",
         };
         Ok(audit::store::append(tx, &act).await?)
     }

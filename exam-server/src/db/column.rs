@@ -26,6 +26,20 @@ where
     text.parse().map_err(|e| broken(column, e))
 }
 
+/// What is written as text, or nothing where the column is null.
+///
+/// # Errors
+/// When the column is missing or its text does not parse.
+pub fn maybe<T>(row: &SqliteRow, column: &'static str) -> Result<Option<T>, sqlx::Error>
+where
+    T: std::str::FromStr,
+    T::Err: Error + Send + Sync + 'static,
+{
+    let text: Option<String> = row.try_get(column)?;
+    text.map(|text| text.parse().map_err(|e| broken(column, e)))
+        .transpose()
+}
+
 /// A whole number of a narrower type than the column's.
 ///
 /// # Errors

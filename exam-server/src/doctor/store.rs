@@ -1,6 +1,8 @@
 //! What the doctor asks the database. Reads only.
 
 use crate::db::Reader;
+use crate::staff::rights::roles_with;
+use exam_protocol::right::Permission;
 use sqlx::Row;
 
 /// Counts that matter before an exam.
@@ -72,12 +74,15 @@ pub async fn sittings(reader: &Reader) -> Result<Vec<Sitting>, sqlx::Error> {
                 (select count(*) from attempt a where a.sitting = s.id and a.form is null) as without_form,
                 (select count(*) from room r where r.sitting = s.id) as rooms,
                 (select count(*) from room r where r.sitting = s.id
-                    and not exists (select 1 from staff where all_rooms <> 0)
-                    and not exists (select 1 from staff_room x where x.room = r.id)) as without_staff
+                    and not exists (select 1 from staff_role x join sitting s on s.id = r.sitting
+                        join exam e on e.id = s.exam where $1 like '%,' || x.role || ',%'
+                        and (x.scope_kind = 'installation'
+                             or x.scope_id in (r.id, r.site, e.id, e.organisation)))) as without_staff
          from sitting s
          where exists (select 1 from room r where r.sitting = s.id and r.state not in ('ended', 'closed'))
          order by s.starts_at",
     )
+    .bind(roles_with(Permission::RunRoom))
     .fetch_all(reader)
     .await?;
     rows.iter()

@@ -4,7 +4,9 @@ pub mod roster;
 
 use crate::db::Tx;
 use crate::db::column::{parsed, whole};
-use exam_protocol::id::{ExamId, RoomId, SittingId};
+use crate::staff::rights::roles_with;
+use exam_protocol::id::{ExamId, OrganisationId, RoomId, SiteId, SittingId};
+use exam_protocol::right::Permission;
 use exam_protocol::time::{Millis, Timestamp};
 use serde::Serialize;
 use sqlx::{Row, SqliteExecutor};
@@ -13,9 +15,15 @@ use sqlx::{Row, SqliteExecutor};
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn put_exam(tx: &mut Tx, id: ExamId, title: &str, now: Timestamp) -> Result<(), sqlx::Error> {
-    sqlx::query("insert into exam (id, title, created_at) values ($1, $2, $3)")
+pub async fn put_exam(
+    tx: &mut Tx,
+    (id, organisation): (ExamId, OrganisationId),
+    title: &str,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("insert into exam (id, organisation, title, created_at) values ($1, $2, $3, $4)")
         .bind(id.to_string())
+        .bind(organisation.to_string())
         .bind(title)
         .bind(now.0)
         .execute(&mut **tx)
@@ -35,6 +43,23 @@ pub async fn has_exam(tx: &mut Tx, id: ExamId) -> Result<bool, sqlx::Error> {
     Ok(row.is_some())
 }
 
+/// The site of this name in an exam; made if there is none.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn site(tx: &mut Tx, new: SiteId, exam: ExamId, name: &str) -> Result<SiteId, sqlx::Error> {
+    let row = sqlx::query(
+        "insert into site (id, exam, name) values ($1, $2, $3)
+         on conflict (exam, name) do update set name = excluded.name returning id",
+    )
+    .bind(new.to_string())
+    .bind(exam.to_string())
+    .bind(name)
+    .fetch_one(&mut **tx)
+    .await?;
+    parsed(&row, "id")
+}
+
 /// A sitting with its rooms, to be stored.
 #[derive(Clone, Debug)]
 pub struct NewSitting {
@@ -48,6 +73,8 @@ pub struct NewSitting {
     pub starts_at: Timestamp,
     /// Time allowed.
     pub duration: Millis,
+    /// Where its rooms are.
+    pub site: SiteId,
     /// Rooms with their names.
     pub rooms: Vec<(RoomId, String)>,
 }
@@ -66,9 +93,10 @@ pub async fn put_sitting(tx: &mut Tx, sitting: &NewSitting) -> Result<(), sqlx::
         .execute(&mut **tx)
         .await?;
     for (id, name) in &sitting.rooms {
-        sqlx::query("insert into room (id, sitting, name, state) values ($1, $2, $3, 'planned')")
+        sqlx::query("insert into room (id, sitting, site, name, state) values ($1, $2, $3, $4, 'planned')")
             .bind(id.to_string())
             .bind(sitting.id.to_string())
+            .bind(sitting.site.to_string())
             .bind(name)
             .execute(&mut **tx)
             .await?;
@@ -117,11 +145,12 @@ pub async fn rooms(executor: impl SqliteExecutor<'_>) -> Result<Vec<RoomLine>, s
              room.name, state,
              (select count(*) from attempt where attempt.room = room.id) as candidates,
              (select count(form) from attempt where attempt.room = room.id) as forms,
-             (select count(*) from staff where all_rooms <> 0
-                  or exists (select 1 from staff_room where staff_room.staff = staff.id and staff_room.room = room.id)) as staff
+             (select count(distinct staff) from staff_role where $1 like '%,' || role || ',%'
+                  and (scope_kind = 'installation' or scope_id in (room.id, room.site, exam.id, exam.organisation))) as staff
          from room join sitting on sitting.id = room.sitting join exam on exam.id = sitting.exam
          order by starts_at, sitting.id, room.name",
     )
+    .bind(roles_with(Permission::RunRoom))
     .fetch_all(executor)
     .await?;
     rows.iter()

@@ -6,18 +6,40 @@ use super::{csv, store, xlsx};
 use crate::app::App;
 use crate::audit::{self, chain::Act};
 use crate::db::Tx;
+use crate::door::{Answer, Doors};
 use crate::error::{ApiError, ApiResult};
 use crate::paper::release;
 use crate::sitting::store::load_room;
-use crate::staff::access::Proctor;
+use crate::staff::access::{InRoom, ReadMarks};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use exam_protocol::problem::ProblemCode;
+use exam_protocol::route;
 use exam_protocol::time::Timestamp;
 use question_bank::mark::mark;
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// Content type of a workbook.
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// The doors of mark lists.
+pub fn doors(doors: Doors) -> Doors {
+    doors
+        .get(
+            route::ROOM_RESULTS_CSV,
+            "The mark list as CSV",
+            as_csv,
+            Answer::file("text/csv"),
+        )
+        .get(
+            route::ROOM_RESULTS_XLSX,
+            "The mark list as a workbook",
+            as_xlsx,
+            Answer::file(XLSX),
+        )
+}
 
 /// Marks everybody who was let into a room, in the transaction that closes it.
 ///
@@ -51,11 +73,11 @@ pub async fn mark_room(app: &App, tx: &mut Tx, room: &ClosedRoom, now: Timestamp
 ///
 /// # Errors
 /// Before the room is closed, or the database.
-pub async fn as_csv(State(app): State<Arc<App>>, proctor: Proctor) -> ApiResult<Response> {
-    let room = closed(&app, &proctor).await?;
+pub async fn as_csv(reader: InRoom<ReadMarks>, State(app): State<Arc<App>>) -> ApiResult<Response> {
+    let room = closed(&app, &reader).await?;
     let rows = store::rows(app.db.reader(), room.id()).await?;
     let file = csv::write(&rows).map_err(ApiError::internal)?;
-    record(&app, &proctor, "csv").await?;
+    record(&app, &reader, "csv").await?;
     Ok(download("text/csv; charset=utf-8", "bang-diem.csv", file))
 }
 
@@ -63,8 +85,8 @@ pub async fn as_csv(State(app): State<Arc<App>>, proctor: Proctor) -> ApiResult<
 ///
 /// # Errors
 /// Before the room is closed, or the database.
-pub async fn as_xlsx(State(app): State<Arc<App>>, proctor: Proctor) -> ApiResult<Response> {
-    let room = closed(&app, &proctor).await?;
+pub async fn as_xlsx(reader: InRoom<ReadMarks>, State(app): State<Arc<App>>) -> ApiResult<Response> {
+    let room = closed(&app, &reader).await?;
     let rows = store::rows(app.db.reader(), room.id()).await?;
     let lines = store::lines(app.db.reader(), room.id()).await?;
     let title = store::title(app.db.reader(), room.id()).await?;
@@ -73,16 +95,12 @@ pub async fn as_xlsx(State(app): State<Arc<App>>, proctor: Proctor) -> ApiResult
         .await
         .map_err(ApiError::internal)?
         .map_err(ApiError::internal)?;
-    record(&app, &proctor, "xlsx").await?;
-    Ok(download(
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "bang-diem.xlsx",
-        file,
-    ))
+    record(&app, &reader, "xlsx").await?;
+    Ok(download(XLSX, "bang-diem.xlsx", file))
 }
 
-async fn closed(app: &App, proctor: &Proctor) -> ApiResult<ClosedRoom> {
-    let room = load_room(app.db.reader(), proctor.room)
+async fn closed(app: &App, reader: &InRoom<ReadMarks>) -> ApiResult<ClosedRoom> {
+    let room = load_room(app.db.reader(), reader.room)
         .await?
         .ok_or_else(ApiError::not_found)?;
     ClosedRoom::of(&room).ok_or_else(|| {
@@ -95,15 +113,17 @@ async fn closed(app: &App, proctor: &Proctor) -> ApiResult<ClosedRoom> {
 }
 
 /// Marks with names leave the house: that is on record.
-async fn record(app: &App, proctor: &Proctor, format: &str) -> ApiResult<()> {
-    let (actor, object) = (proctor.actor(), format!("room:{}", proctor.room));
+async fn record(app: &App, reader: &InRoom<ReadMarks>, format: &str) -> ApiResult<()> {
+    let object = format!("room:{}", reader.room);
     let detail = format!("{{\"format\":\"{format}\"}}");
     let act = Act {
         at: app.clock.now(),
-        actor: &actor,
+        actor: reader.actor(),
         act: "result.export",
         object: &object,
-        detail: &detail,
+        was: "",
+        became: &detail,
+        reason: "",
     };
     let mut tx = app.db.write().await?;
     audit::store::append(&mut tx, &act).await?;

@@ -8,17 +8,60 @@ use super::{board, store};
 use crate::app::App;
 use crate::audit::{self, chain::Act};
 use crate::checkin;
+use crate::door::{Answer, Doors};
 use crate::error::{ApiError, ApiResult};
 use crate::result;
+use crate::shell::extract::Json;
 use crate::sitting;
-use crate::staff::access::{LoggedIn, Proctor};
-use axum::Json;
+use crate::staff::access::{InRoom, May, RunRoom, SeeRoom};
+use crate::staff::rights;
 use axum::extract::State;
-use exam_protocol::console::{Board, RoomAction, RoomActionRequest, RoomState, RoomSummary};
+use exam_protocol::console::{Board, RoomAction, RoomActionRequest, RoomState, RoomSummary, TicketView};
 use exam_protocol::id::{AttemptId, RoomId};
 use exam_protocol::problem::ProblemCode;
+use exam_protocol::right::Permission;
+use exam_protocol::route;
 use exam_protocol::time::{Millis, Timestamp};
 use std::sync::Arc;
+
+/// The doors of rooms.
+pub fn doors(doors: Doors) -> Doors {
+    let board = Answer::json::<Board>;
+    let ticket = Answer::json::<TicketView>;
+    doors
+        .get(
+            route::ROOMS,
+            "The rooms that this person may see",
+            rooms,
+            Answer::json::<Vec<RoomSummary>>(),
+        )
+        .get(route::ROOM_BOARD, "The board of a room", show, board())
+        .get(
+            route::ROOM_LIVE,
+            "Boards as they change",
+            live::live,
+            Answer::socket(),
+        )
+        .post(route::ROOM_ACTION, "Acts on a room", act, board())
+        .post(
+            route::CHECKIN_ADMIT,
+            "Lets a candidate in by card",
+            admission::admit,
+            ticket(),
+        )
+        .post(
+            route::ATTEMPT_MANUAL_ADMIT,
+            "Lets a candidate in without a card",
+            admission::admit_manually,
+            ticket(),
+        )
+        .post(
+            route::ATTEMPT_TAKE_OVER,
+            "Moves a candidate to another PC",
+            admission::take_over,
+            ticket(),
+        )
+}
 
 /// Check-ins without a decision stay on the board for so long.
 const PENDING_LIFE: Millis = Millis::minutes(60);
@@ -27,20 +70,24 @@ const PENDING_LIFE: Millis = Millis::minutes(60);
 ///
 /// # Errors
 /// The database.
-pub async fn rooms(State(app): State<Arc<App>>, logged_in: LoggedIn) -> ApiResult<Json<Vec<RoomSummary>>> {
-    Ok(Json(store::rooms(app.db.reader(), logged_in.member.id).await?))
+pub async fn rooms(may: May<SeeRoom>, State(app): State<Arc<App>>) -> ApiResult<Json<Vec<RoomSummary>>> {
+    let mut rooms = store::rooms(app.db.reader(), may.member().id).await?;
+    for (room, place) in &mut rooms {
+        room.may = rights::allowed_in(&may.login.grants, place);
+    }
+    Ok(Json(rooms.into_iter().map(|(room, _)| room).collect()))
 }
 
 /// `GET` the board of a room.
 ///
 /// # Errors
 /// The database.
-pub async fn show(State(app): State<Arc<App>>, proctor: Proctor) -> ApiResult<Json<Board>> {
-    Ok(Json(make_board(&app, proctor.room).await?))
+pub async fn show(staff: InRoom<SeeRoom>, State(app): State<Arc<App>>) -> ApiResult<Json<Board>> {
+    Ok(Json(make_board(&app, staff.room, staff.allowed_here()).await?))
 }
 
 /// Puts the board together: four statements, whatever the number of candidates.
-async fn make_board(app: &App, id: RoomId) -> ApiResult<Board> {
+async fn make_board(app: &App, id: RoomId, may: Vec<Permission>) -> ApiResult<Board> {
     let reader = app.db.reader();
     let room = sitting::store::load_room(reader, id)
         .await?
@@ -65,6 +112,7 @@ async fn make_board(app: &App, id: RoomId) -> ApiResult<Board> {
         starts_at: head.starts_at,
         state: room.state(),
         candidates: u32::try_from(candidates.len()).unwrap_or(u32::MAX),
+        may,
     };
     Ok(Board {
         room: summary,
@@ -85,8 +133,8 @@ async fn make_board(app: &App, id: RoomId) -> ApiResult<Board> {
 /// # Errors
 /// Wrong state, missing reason, or the database; nothing was changed then.
 pub async fn act(
+    proctor: InRoom<RunRoom>,
     State(app): State<Arc<App>>,
-    proctor: Proctor,
     Json(request): Json<RoomActionRequest>,
 ) -> ApiResult<Json<Board>> {
     let now = app.clock.now();
@@ -118,7 +166,9 @@ pub async fn act(
     if let Some(attempt) = one {
         app.presence.wake(attempt);
     }
-    Ok(Json(make_board(&app, proctor.room).await?))
+    Ok(Json(
+        make_board(&app, proctor.room, proctor.allowed_here()).await?,
+    ))
 }
 
 fn only_one(action: &RoomAction) -> Option<AttemptId> {
@@ -130,18 +180,20 @@ fn only_one(action: &RoomAction) -> Option<AttemptId> {
 
 async fn record(
     tx: &mut crate::db::Tx,
-    proctor: &Proctor,
+    proctor: &InRoom<RunRoom>,
     request: &RoomActionRequest,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    let (actor, object) = (proctor.actor(), format!("room:{}", proctor.room));
-    let detail = serde_json::json!({ "action": request.action, "reason": request.reason.trim() }).to_string();
+    let object = format!("room:{}", proctor.room);
+    let became = serde_json::json!({ "action": request.action }).to_string();
     let act = Act {
         at: now,
-        actor: &actor,
+        actor: proctor.actor(),
         act: action::name(&request.action),
         object: &object,
-        detail: &detail,
+        was: "",
+        became: &became,
+        reason: request.reason.trim(),
     };
     audit::store::append(tx, &act).await
 }

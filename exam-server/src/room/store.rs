@@ -5,9 +5,11 @@ use super::board::{Head, StoredRow};
 use crate::db::Reader;
 use crate::db::column::{broken, parsed, whole};
 use crate::sitting::state::Room;
-
+use crate::staff::place;
+use crate::staff::rights::{Place, roles_with};
 use exam_protocol::console::{Admission, RoomSummary};
 use exam_protocol::id::{AttemptId, RoomId, StaffId};
+use exam_protocol::right::Permission;
 use exam_protocol::time::{Millis, Timestamp};
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::SqliteRow;
@@ -19,25 +21,26 @@ fn json<T: DeserializeOwned>(row: &SqliteRow, column: &'static str) -> Result<Op
         .transpose()
 }
 
-/// The rooms that this member of staff may see, in the order of their start.
+/// The rooms that this member of staff may see with their places, in the order of their start.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn rooms(reader: &Reader, staff: StaffId) -> Result<Vec<RoomSummary>, sqlx::Error> {
+pub async fn rooms(reader: &Reader, staff: StaffId) -> Result<Vec<(RoomSummary, Place)>, sqlx::Error> {
     let rows = sqlx::query(
-        "select room.id, room.name, exam.title, sitting.subject, sitting.starts_at, '\"' || room.state || '\"' as state,
+        "select room.id, room.id as room, room.site, exam.id as exam, organisation, room.name, exam.title, sitting.subject, sitting.starts_at, '\"' || room.state || '\"' as state,
                 (select count(*) from attempt where attempt.room = room.id) as candidates
          from room join sitting on sitting.id = room.sitting join exam on exam.id = sitting.exam
-         where exists (select 1 from staff where staff.id = $1 and all_rooms <> 0)
-            or exists (select 1 from staff_room where staff = $1 and staff_room.room = room.id)
+         where exists (select 1 from staff_role where staff = $1 and $2 like '%,' || role || ',%'
+             and (scope_kind = 'installation' or scope_id in (room.id, room.site, exam.id, organisation)))
          order by sitting.starts_at, room.name",
     )
     .bind(staff.to_string())
+    .bind(roles_with(Permission::SeeRoom))
     .fetch_all(reader)
     .await?;
     rows.iter()
         .map(|row| {
-            Ok(RoomSummary {
+            let summary = RoomSummary {
                 id: parsed(row, "id")?,
                 name: row.try_get("name")?,
                 exam: row.try_get("title")?,
@@ -45,7 +48,9 @@ pub async fn rooms(reader: &Reader, staff: StaffId) -> Result<Vec<RoomSummary>, 
                 starts_at: Timestamp(row.try_get("starts_at")?),
                 state: json(row, "state")?.ok_or_else(|| broken("state", "null"))?,
                 candidates: whole(row, "candidates")?,
-            })
+                may: Vec::new(),
+            };
+            Ok((summary, place::place(row)?))
         })
         .collect()
 }

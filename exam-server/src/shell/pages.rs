@@ -1,26 +1,53 @@
 //! The pages' files, which are part of the binary. `cargo xtask pages` makes them.
 
-use axum::extract::Path;
+use crate::door::{Answer, Anybody, Doors};
+use crate::shell::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use exam_protocol::route;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
 #[folder = "../exam-client/dist"]
 struct Files;
 
+/// The doors of the pages, and whether the process is alive.
+pub fn doors(doors: Doors) -> Doors {
+    let page = || Answer::file("text/html");
+    doors
+        .get(route::CANDIDATE_PAGE, "The candidate's page", candidate, page())
+        .get(route::CONSOLE_PAGE, "The staff console", console, page())
+        .get(
+            "/assets/{page}/{file}",
+            "A file of a page",
+            asset,
+            Answer::file("application/octet-stream"),
+        )
+        .get(
+            route::HEALTH,
+            "Whether the process is alive",
+            alive,
+            Answer::file("text/plain"),
+        )
+}
+
+/// `GET /healthz`.
+pub async fn alive(_: Anybody) -> &'static str {
+    "ok\n"
+}
+
 /// `GET /`: the candidate's page.
-pub async fn candidate(headers: HeaderMap) -> Response {
+pub async fn candidate(_: Anybody, headers: HeaderMap) -> Response {
     file("candidate/index.html", &headers)
 }
 
 /// `GET /console/`: the proctor's page.
-pub async fn console(headers: HeaderMap) -> Response {
+pub async fn console(_: Anybody, headers: HeaderMap) -> Response {
     file("console/index.html", &headers)
 }
 
 /// `GET /assets/{page}/{file}`.
-pub async fn asset(Path((page, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
+pub async fn asset(_: Anybody, Path((page, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
     file(&format!("{page}/{name}"), &headers)
 }
 

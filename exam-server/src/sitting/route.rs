@@ -2,28 +2,71 @@
 
 pub mod live;
 
+use super::access::SeatHolder;
 use super::store::{self, seat::Seat};
 use super::ticket;
 use crate::app::App;
-use crate::audit::{self, chain::Act};
+use crate::audit::{
+    self,
+    chain::{Act, Actor},
+};
+use crate::db::Tx;
+use crate::door::{Answer, Anybody, Doors};
 use crate::error::{ApiError, ApiResult};
 use crate::paper;
+use crate::shell::extract::{Json, Path};
 use crate::shell::tls::Peer;
-use crate::staff::access::Proctor;
-use axum::Json;
-use axum::extract::{Extension, Path, State};
-use axum::http::{HeaderMap, header};
+use crate::staff::access::{InRoom, ReadSubmission};
+use axum::extract::{Extension, State};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use certs::hash::sha256;
 use certs::signing::verify;
-use exam_protocol::bytes::{Bytes, Digest, Fixed};
+use exam_protocol::bytes::{Bytes, Fixed};
 use exam_protocol::canonical;
 use exam_protocol::console::RoomState;
 use exam_protocol::id::AttemptId;
 use exam_protocol::problem::ProblemCode;
-use exam_protocol::record::{SEAT_CERTIFICATE, SeatCertificate};
+use exam_protocol::record::{SEAT_CERTIFICATE, SeatCertificate, SubmissionFile};
+use exam_protocol::route;
 use exam_protocol::seat::{ClaimRequest, ClaimResponse, ServerKeys, claim_proof_input, normalise_ticket};
+use exam_protocol::time::Timestamp;
 use std::sync::Arc;
+
+/// The doors of seats and of hand-ins.
+pub fn doors(doors: Doors) -> Doors {
+    doors
+        .post(
+            route::SEAT_CLAIM,
+            "Claims a seat with a ticket",
+            claim,
+            Answer::json::<ClaimResponse>(),
+        )
+        .get(
+            route::SEAT_FORM,
+            "The seat's sealed form",
+            form,
+            Answer::file("application/octet-stream"),
+        )
+        .get(
+            route::SEAT_LIVE,
+            "The seat's socket; its first frame shows the token",
+            live::live,
+            Answer::socket(),
+        )
+        .get(
+            route::SERVER_KEYS,
+            "The keys that receipts are checked against",
+            keys,
+            Answer::json::<ServerKeys>(),
+        )
+        .get(
+            route::ATTEMPT_SUBMISSION,
+            "A hand-in with receipt and journal",
+            submission,
+            Answer::json::<SubmissionFile>(),
+        )
+}
 
 /// Characters of a ticket that tries are counted by.
 const TICKET_PREFIX: usize = 4;
@@ -33,6 +76,7 @@ const TICKET_PREFIX: usize = 4;
 /// # Errors
 /// Too many tries, a ticket that does not hold, a proof that does not fit, or the database.
 pub async fn claim(
+    _: Anybody,
     State(app): State<Arc<App>>,
     Extension(peer): Extension<Peer>,
     Json(request): Json<ClaimRequest>,
@@ -54,9 +98,10 @@ pub async fn claim(
             "This PC's key does not fit. Reload the page and try again.",
         )
     })?;
-    let response = begin_epoch(&app, &ticket, &request).await?;
+    let address = peer.address.to_string();
+    let response = begin_epoch(&app, &ticket, &request, &address).await?;
     app.claim_ticket_limit.forget(&ticket[..TICKET_PREFIX]);
-    app.claim_address_limit.forget(&peer.address.to_string());
+    app.claim_address_limit.forget(&address);
     Ok(Json(response))
 }
 
@@ -85,7 +130,12 @@ fn ticket_invalid() -> ApiError {
     )
 }
 
-async fn begin_epoch(app: &App, ticket: &str, request: &ClaimRequest) -> ApiResult<ClaimResponse> {
+async fn begin_epoch(
+    app: &App,
+    ticket: &str,
+    request: &ClaimRequest,
+    address: &str,
+) -> ApiResult<ClaimResponse> {
     let now = app.clock.now();
     let mut tx = app.db.write().await?;
     let used = store::seat::use_ticket(&mut tx, &ticket::hash(&app.keys.node, ticket), now).await?;
@@ -122,15 +172,7 @@ async fn begin_epoch(app: &App, ticket: &str, request: &ClaimRequest) -> ApiResu
     };
     store::seat::put_seat(&mut tx, &seat, &Fixed(sha256(&token)), now).await?;
     let candidate = store::label(&mut *tx, attempt).await?;
-    let (actor, detail) = (format!("seat:{attempt}"), format!("{{\"epoch\":{}}}", new.epoch));
-    let act = Act {
-        at: now,
-        actor: &actor,
-        act: "seat.claim",
-        object: &actor,
-        detail: &detail,
-    };
-    audit::store::append(&mut tx, &act).await?;
+    record_claim(&mut tx, attempt, new.epoch, (address, now)).await?;
     tx.commit().await?;
     app.presence.wake(attempt);
     app.changes.progress(room.id);
@@ -146,6 +188,29 @@ async fn begin_epoch(app: &App, ticket: &str, request: &ClaimRequest) -> ApiResu
     })
 }
 
+async fn record_claim(
+    tx: &mut Tx,
+    attempt: AttemptId,
+    epoch: u32,
+    (address, at): (&str, Timestamp),
+) -> Result<(), sqlx::Error> {
+    let actor = Actor {
+        who: format!("seat:{attempt}"),
+        address: address.to_owned(),
+    };
+    let became = format!("{{\"epoch\":{epoch}}}");
+    let act = Act {
+        at,
+        actor: &actor,
+        act: "seat.claim",
+        object: &actor.who,
+        was: "",
+        became: &became,
+        reason: "",
+    };
+    audit::store::append(tx, &act).await
+}
+
 fn room_not_open() -> ApiError {
     ApiError::new(
         ProblemCode::WrongState,
@@ -158,22 +223,8 @@ fn room_not_open() -> ApiError {
 ///
 /// # Errors
 /// No or another seat's token, no paper yet, or the database.
-pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap) -> ApiResult<Response> {
-    let hash = bearer(&headers).ok_or_else(no_token)?;
-    let seat = store::seat::seat_by_token(app.db.reader(), &hash)
-        .await?
-        .ok_or_else(no_token)?;
-    let attempt = store::load_attempt(app.db.reader(), seat.attempt)
-        .await?
-        .ok_or_else(ApiError::not_found)?;
-    if attempt.epoch != seat.epoch {
-        return Err(ApiError::new(
-            ProblemCode::SeatTakenOver,
-            "Bài thi này đang làm trên một máy khác.",
-            "Another PC has taken this seat over.",
-        ));
-    }
-    let form = attempt.form.ok_or_else(no_paper)?;
+pub async fn form(holder: SeatHolder, State(app): State<Arc<App>>) -> ApiResult<Response> {
+    let form = holder.form.ok_or_else(no_paper)?;
     let sealed = paper::store::sealed_paper(app.db.reader(), form)
         .await?
         .ok_or_else(no_paper)?;
@@ -187,21 +238,6 @@ pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap) -> ApiResult<
         .into_response())
 }
 
-fn bearer(headers: &HeaderMap) -> Option<Digest> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let mut token = [0; 32];
-    hex::decode_to_slice(value.strip_prefix("Bearer ")?, &mut token).ok()?;
-    Some(Fixed(sha256(&token)))
-}
-
-fn no_token() -> ApiError {
-    ApiError::new(
-        ProblemCode::NotLoggedIn,
-        "Chỗ này chưa được nhận. Hãy nhập mã vào chỗ.",
-        "This seat is not claimed. Type the ticket.",
-    )
-}
-
 fn no_paper() -> ApiError {
     ApiError::new(
         ProblemCode::NotFound,
@@ -211,7 +247,7 @@ fn no_paper() -> ApiError {
 }
 
 /// `GET`: the public key that receipts are checked against.
-pub async fn keys(State(app): State<Arc<App>>) -> Json<ServerKeys> {
+pub async fn keys(_: Anybody, State(app): State<Arc<App>>) -> Json<ServerKeys> {
     Json(ServerKeys {
         receipt_key: Fixed(app.keys.receipt.public_key()),
     })
@@ -222,21 +258,22 @@ pub async fn keys(State(app): State<Arc<App>>) -> Json<ServerKeys> {
 /// # Errors
 /// No hand-in yet, or the database.
 pub async fn submission(
+    reader: InRoom<ReadSubmission>,
     State(app): State<Arc<App>>,
-    proctor: Proctor,
     Path(attempt): Path<AttemptId>,
 ) -> ApiResult<Response> {
     let file = store::hand_in::submission(app.db.reader(), &app.keys.receipt_certificate, attempt).await?;
     let file = file.ok_or_else(ApiError::not_found)?;
     let object = format!("attempt:{attempt}");
     let mut tx = app.db.write().await?;
-    let (at, actor) = (app.clock.now(), proctor.actor());
     let act = Act {
-        at,
-        actor: &actor,
+        at: app.clock.now(),
+        actor: reader.actor(),
         act: "submission.export",
         object: &object,
-        detail: "{}",
+        was: "",
+        became: "",
+        reason: "",
     };
     audit::store::append(&mut tx, &act).await?;
     tx.commit().await?;

@@ -213,7 +213,9 @@ impl Reading<'_> {
             actor: &actor,
             act: "checkin.judged",
             object: &object,
-            detail: &detail.to_string(),
+            was: "",
+            became: &detail.to_string(),
+            reason: "",
         };
         Ok(audit::store::append(tx, &act).await?)
     }
@@ -227,7 +229,9 @@ impl Reading<'_> {
             actor: &actor,
             act: "checkin.refused",
             object: &object,
-            detail: &detail,
+            was: "",
+            became: &detail,
+            reason: "",
         };
         match self.append(&act).await {
             Ok(()) => Refusal::Recorded(why),

@@ -40,7 +40,7 @@ const STOPPING: Farewell = (close_code::RESTART, "the server stops");
 const TOO_MANY_REFUSALS: Farewell = (close_code::POLICY, "too many refused messages");
 
 /// `GET` with upgrade: a station joins.
-pub async fn live(State(app): State<Arc<App>>, station: Station, upgrade: WebSocketUpgrade) -> Response {
+pub async fn live(station: Station, State(app): State<Arc<App>>, upgrade: WebSocketUpgrade) -> Response {
     upgrade
         .max_message_size(MAX_STATION_FRAME)
         .max_frame_size(MAX_STATION_FRAME)

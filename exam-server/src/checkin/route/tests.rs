@@ -41,6 +41,7 @@ impl Desk {
             station: Station {
                 id: STATION,
                 name: "Bàn 1".into(),
+                address: String::new(),
             },
             joined,
         }
@@ -197,6 +198,7 @@ async fn evidence_counts_once_at_its_own_station_and_every_other_try_is_on_recor
     let other = Station {
         id: StationId::from_random([8; 16]),
         name: "Bàn 2".into(),
+        address: String::new(),
     };
     let elsewhere = Reading {
         station: &other,

@@ -6,16 +6,18 @@ use crate::checkin::admit::{AdmissionRecord, NotAdmitted, Reason, SecondOfficial
 use crate::checkin::store::admission as store;
 use crate::db::Tx;
 use crate::error::{ApiError, ApiResult};
+use crate::shell::extract::{Json, Path};
 use crate::sitting::ticket;
 use crate::staff;
-use crate::staff::access::Proctor;
-use axum::Json;
-use axum::extract::{Path, State};
+use crate::staff::access::{CheckIn, InRoom};
+use crate::staff::rights::{self, Verdict};
+use axum::extract::State;
 use exam_protocol::console::{
     AdmitRequest, LoginRequest, ManualAdmitRequest, RoomState, TakeOverRequest, TicketView,
 };
 use exam_protocol::id::{AttemptId, CheckinId};
 use exam_protocol::problem::ProblemCode;
+use exam_protocol::right::Permission;
 use exam_protocol::time::Timestamp;
 use std::sync::Arc;
 
@@ -24,8 +26,8 @@ use std::sync::Arc;
 /// # Errors
 /// What the judgement or the rule says, wrong credentials of the second official, or the database.
 pub async fn admit(
+    proctor: InRoom<CheckIn>,
     State(app): State<Arc<App>>,
-    proctor: Proctor,
     Path(checkin): Path<CheckinId>,
     Json(request): Json<AdmitRequest>,
 ) -> ApiResult<Json<TicketView>> {
@@ -42,7 +44,7 @@ pub async fn admit(
     let admissible = admissible.ok_or_else(ApiError::not_found)?.map_err(explain)?;
     may_be_admitted(&mut tx, admissible.attempt()).await?;
     let attempt = admissible.attempt();
-    let record = match admissible.admit(&proctor.member, request.face_confirmed, second, now) {
+    let record = match admissible.admit(proctor.member(), request.face_confirmed, second, now) {
         // Somebody came with another person's card: that stays on record, although nobody is let in.
         Err(NotAdmitted::FaceNotConfirmed) => {
             let detail = serde_json::json!({ "checkin": checkin });
@@ -51,7 +53,7 @@ pub async fn admit(
                 &proctor,
                 "attempt.face-not-confirmed",
                 attempt,
-                &detail,
+                (&detail, ""),
                 now,
             )
             .await?;
@@ -71,8 +73,8 @@ pub async fn admit(
 /// # Errors
 /// Missing reason, wrong credentials of the second official, wrong state, or the database.
 pub async fn admit_manually(
+    proctor: InRoom<CheckIn>,
     State(app): State<Arc<App>>,
-    proctor: Proctor,
     Path(attempt): Path<AttemptId>,
     Json(request): Json<ManualAdmitRequest>,
 ) -> ApiResult<Json<TicketView>> {
@@ -81,7 +83,7 @@ pub async fn admit_manually(
     let now = app.clock.now();
     let mut tx = app.db.write().await?;
     may_be_admitted(&mut tx, attempt).await?;
-    let record = AdmissionRecord::without_card(attempt, &proctor.member, &second, reason, now);
+    let record = AdmissionRecord::without_card(attempt, proctor.member(), &second, reason, now);
     let ticket = write(&app, &mut tx, &proctor, &record, "attempt.admit-without-card").await?;
     tx.commit().await?;
     app.changes.progress(proctor.room);
@@ -93,8 +95,8 @@ pub async fn admit_manually(
 /// # Errors
 /// Missing reason, wrong state, or the database.
 pub async fn take_over(
+    proctor: InRoom<CheckIn>,
     State(app): State<Arc<App>>,
-    proctor: Proctor,
     Path(attempt): Path<AttemptId>,
     Json(request): Json<TakeOverRequest>,
 ) -> ApiResult<Json<TicketView>> {
@@ -108,8 +110,8 @@ pub async fn take_over(
             "The candidate has not been let in. Check them in first.",
         ));
     }
-    let detail = serde_json::json!({ "reason": reason.as_str() });
-    audit(&mut tx, &proctor, "attempt.take-over", attempt, &detail, now).await?;
+    let particulars = (&serde_json::Value::Null, reason.as_str());
+    audit(&mut tx, &proctor, "attempt.take-over", attempt, particulars, now).await?;
     let ticket = ticket::issue(&mut tx, &app, attempt).await?;
     tx.commit().await?;
     app.changes.progress(proctor.room);
@@ -117,10 +119,15 @@ pub async fn take_over(
 }
 
 /// Checks the second official's password and right to the room. Nothing is locked meanwhile: hashing is slow.
-async fn second_official(app: &App, first: &Proctor, login: LoginRequest) -> ApiResult<SecondOfficial> {
+async fn second_official(
+    app: &App,
+    first: &InRoom<CheckIn>,
+    login: LoginRequest,
+) -> ApiResult<SecondOfficial> {
     let member = staff::route::check(app, login).await?;
-    let may_enter = staff::store::may_enter(app.db.reader(), &member, first.room).await?;
-    SecondOfficial::new(&first.member, &member, may_enter).map_err(explain)
+    let grants = staff::store::grants(app.db.reader(), member.id).await?;
+    let verdict = rights::decide(&grants, Permission::ConfirmAdmission, &first.may.place);
+    SecondOfficial::new(first.member(), &member, verdict == Verdict::Allowed).map_err(explain)
 }
 
 /// Whether the room takes people in now; true if this one has been let in before.
@@ -145,7 +152,7 @@ async fn may_be_admitted(tx: &mut Tx, attempt: AttemptId) -> ApiResult<bool> {
 async fn write(
     app: &App,
     tx: &mut Tx,
-    proctor: &Proctor,
+    proctor: &InRoom<CheckIn>,
     record: &AdmissionRecord,
     act: &str,
 ) -> ApiResult<TicketView> {
@@ -154,30 +161,32 @@ async fn write(
         "checkin": record.card().map(|card| card.checkin),
         "rule": record.card().map(|card| card.rule),
         "second": record.second(),
-        "reason": record.reason(),
         "evidence": record.evidence(),
     });
-    audit(tx, proctor, act, record.attempt(), &detail, record.at()).await?;
+    let particulars = (&detail, record.reason());
+    audit(tx, proctor, act, record.attempt(), particulars, record.at()).await?;
     ticket::issue(tx, app, record.attempt()).await
 }
 
 async fn audit(
     tx: &mut Tx,
-    proctor: &Proctor,
+    proctor: &InRoom<CheckIn>,
     act: &str,
     attempt: AttemptId,
-    detail: &serde_json::Value,
+    (became, reason): (&serde_json::Value, &str),
     at: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    let (actor, object, detail) = (proctor.actor(), format!("attempt:{attempt}"), detail.to_string());
+    let (object, became) = (format!("attempt:{attempt}"), became.to_string());
     audit::store::append(
         tx,
         &Act {
             at,
-            actor: &actor,
+            actor: proctor.actor(),
             act,
             object: &object,
-            detail: &detail,
+            was: "",
+            became: &became,
+            reason,
         },
     )
     .await

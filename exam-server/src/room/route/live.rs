@@ -3,12 +3,11 @@
 
 use super::make_board;
 use crate::app::App;
-use crate::staff::access::Proctor;
+use crate::staff::access::{InRoom, SeeRoom};
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use exam_protocol::frame;
-use exam_protocol::id::RoomId;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +26,11 @@ const BUFFER: usize = 4 * 1024;
 const MAX_WAITING: usize = 1024 * 1024;
 
 /// `GET` with upgrade: boards of one room.
-pub async fn live(State(app): State<Arc<App>>, proctor: Proctor, upgrade: WebSocketUpgrade) -> Response {
+pub async fn live(
+    staff: InRoom<SeeRoom>,
+    State(app): State<Arc<App>>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     upgrade
         .max_message_size(LARGEST_INCOMING)
         .max_frame_size(LARGEST_INCOMING)
@@ -35,18 +38,18 @@ pub async fn live(State(app): State<Arc<App>>, proctor: Proctor, upgrade: WebSoc
         .write_buffer_size(0)
         .max_write_buffer_size(MAX_WAITING)
         .on_upgrade(move |mut socket| async move {
-            feed(&app, proctor.room, &mut socket).await;
+            feed(&app, &staff, &mut socket).await;
             // The page may be gone already; nothing depends on it.
             let _gone = timeout(SEND_TIME, socket.send(Message::Close(None))).await;
         })
 }
 
-async fn feed(app: &App, room: RoomId, socket: &mut WebSocket) {
-    let mut changes = app.changes.watch(room);
+async fn feed(app: &App, staff: &InRoom<SeeRoom>, socket: &mut WebSocket) {
+    let mut changes = app.changes.watch(staff.room);
     let mut stopping = app.stopping.subscribe();
     loop {
         changes.mark_unchanged();
-        if send(app, room, socket).await.is_break() {
+        if send(app, staff, socket).await.is_break() {
             return;
         }
         let quiet = async {
@@ -62,8 +65,8 @@ async fn feed(app: &App, room: RoomId, socket: &mut WebSocket) {
     }
 }
 
-async fn send(app: &App, room: RoomId, socket: &mut WebSocket) -> ControlFlow<()> {
-    let Ok(board) = make_board(app, room).await else {
+async fn send(app: &App, staff: &InRoom<SeeRoom>, socket: &mut WebSocket) -> ControlFlow<()> {
+    let Ok(board) = make_board(app, staff.room, staff.allowed_here()).await else {
         // The cause is in the log of whoever made the error; the page comes back by itself.
         return ControlFlow::Break(());
     };

@@ -5,8 +5,10 @@
 mod session;
 
 use crate::app::App;
-use axum::extract::State;
+use crate::door::Anybody;
+use crate::shell::tls::Peer;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{Extension, State};
 use axum::response::Response;
 use exam_protocol::bytes::Fixed;
 use exam_protocol::frame::{self, MAX_SEAT_FRAME};
@@ -33,7 +35,12 @@ const MAX_WAITING: usize = 2 * 1024 * 1024;
 const READ_BUFFER: usize = 4096;
 
 /// `GET` with upgrade: the seat's socket.
-pub async fn live(State(app): State<Arc<App>>, upgrade: WebSocketUpgrade) -> Response {
+pub async fn live(
+    _: Anybody,
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     upgrade
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(0)
@@ -42,7 +49,7 @@ pub async fn live(State(app): State<Arc<App>>, upgrade: WebSocketUpgrade) -> Res
         .max_frame_size(MAX_SEAT_FRAME)
         .on_upgrade(move |socket| async move {
             let mut line = Line(socket);
-            if let Some(session) = begin(&app, &mut line).await {
+            if let Some(session) = begin(&app, &mut line, peer.address.to_string()).await {
                 run(session, &mut line).await;
             }
             line.close().await;
@@ -94,7 +101,7 @@ impl Line {
     }
 }
 
-async fn begin(app: &Arc<App>, line: &mut Line) -> Option<Session> {
+async fn begin(app: &Arc<App>, line: &mut Line, address: String) -> Option<Session> {
     let token: Fixed<32> = match timeout(HELLO_TIME, line.receive()).await {
         Ok(Incoming::Message(SeatMessage::Hello { token })) => token,
         Ok(Incoming::Message(_) | Incoming::NotOurs) => {
@@ -103,7 +110,7 @@ async fn begin(app: &Arc<App>, line: &mut Line) -> Option<Session> {
         }
         Ok(Incoming::Gone) | Err(_) => return None,
     };
-    match Session::begin(app.clone(), &token).await {
+    match Session::begin(app.clone(), &token, address).await {
         Ok((session, events)) => line.send(&events).await.then_some(session),
         Err(refusal) => {
             line.send(&[refusal]).await;

@@ -1,7 +1,10 @@
 //! Ends rooms by themselves once time and grace of everybody in them are over.
 
 use crate::app::App;
-use crate::audit::{self, chain::Act};
+use crate::audit::{
+    self,
+    chain::{Act, Actor},
+};
 use crate::sitting::store;
 use exam_protocol::id::RoomId;
 use exam_protocol::time::Millis;
@@ -47,15 +50,17 @@ async fn end(app: &App, id: RoomId, longest: Millis, grace: Millis) -> Result<()
     let Ok(room) = room.end(now) else { return Ok(()) };
     store::save_room(&mut tx, &room).await?;
     let object = format!("room:{id}");
-    let detail = r#"{"reason":"time-over"}"#;
+    let became = r#"{"cause":"time-over"}"#;
     audit::store::append(
         &mut tx,
         &Act {
             at: now,
-            actor: "server",
+            actor: &Actor::server(),
             act: "room.end",
             object: &object,
-            detail,
+            was: "",
+            became,
+            reason: "",
         },
     )
     .await?;

@@ -3,6 +3,7 @@
 use exam_protocol::bytes::Fixed;
 use exam_protocol::console::{Board, CandidateRow, Progress, RoomState, RoomSummary};
 use exam_protocol::id::{AttemptId, RoomId};
+use exam_protocol::right::Permission;
 use exam_protocol::time::{Millis, Timestamp};
 
 /// A candidate at a seat, far enough for `progress`.
@@ -37,6 +38,7 @@ pub fn board() -> Board {
             starts_at: Timestamp(0),
             state: RoomState::Open,
             candidates: 4,
+            may: Permission::ALL.to_vec(),
         },
         remaining: Millis::minutes(90),
         now: Timestamp(1_000_000),

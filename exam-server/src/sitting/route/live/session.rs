@@ -61,6 +61,8 @@ pub(super) enum Cause {
 /// A live seat.
 pub(super) struct Session {
     app: Arc<App>,
+    /// Network address it is reached from, for the audit.
+    address: String,
     seat: Seat,
     attempt: Attempt,
     told: (u64, Phase),
@@ -72,8 +74,12 @@ pub(super) struct Session {
 
 impl Session {
     /// Opens the session of the seat with this token; gives its first events.
-    pub(super) async fn begin(app: Arc<App>, token: &Fixed<32>) -> Result<(Self, Vec<SeatEvent>), SeatEvent> {
-        match Self::load(app, token).await {
+    pub(super) async fn begin(
+        app: Arc<App>,
+        token: &Fixed<32>,
+        address: String,
+    ) -> Result<(Self, Vec<SeatEvent>), SeatEvent> {
+        match Self::load(app, token, address).await {
             Ok(opened) => Ok(opened),
             Err(Refusal::TakenOver) => Err(SeatEvent::TakenOver),
             Err(Refusal::Code(code)) => Err(SeatEvent::Refused {
@@ -83,7 +89,11 @@ impl Session {
         }
     }
 
-    async fn load(app: Arc<App>, token: &Fixed<32>) -> Result<(Self, Vec<SeatEvent>), Refusal> {
+    async fn load(
+        app: Arc<App>,
+        token: &Fixed<32>,
+        address: String,
+    ) -> Result<(Self, Vec<SeatEvent>), Refusal> {
         let hash: Digest = Fixed(sha256(token.as_slice()));
         let reader = app.db.reader();
         let seat = store::seat::seat_by_token(reader, &hash)
@@ -117,6 +127,7 @@ impl Session {
         app.changes.progress(room);
         let mut session = Self {
             app,
+            address,
             seat,
             attempt,
             told,

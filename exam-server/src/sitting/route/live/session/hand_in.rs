@@ -1,7 +1,10 @@
 //! A hand-in on its way in: signed by this seat, in agreement with the journal, countersigned, stored; then receipted.
 
 use super::{Refusal, Session};
-use crate::audit::{self, chain::Act};
+use crate::audit::{
+    self,
+    chain::{Act, Actor},
+};
 use crate::db::Tx;
 use crate::paper;
 use crate::sitting::hand_in::{self, AgreedHandIn, Stored};
@@ -81,14 +84,19 @@ impl Session {
     }
 
     async fn note(&self, tx: &mut Tx, row: &StoredHandIn) -> Result<(), sqlx::Error> {
-        let actor = format!("seat:{}", self.seat.attempt);
-        let detail = format!("{{\"epoch\":{},\"late\":{}}}", row.epoch, row.late);
+        let actor = Actor {
+            who: format!("seat:{}", self.seat.attempt),
+            address: self.address.clone(),
+        };
+        let became = format!("{{\"epoch\":{},\"late\":{}}}", row.epoch, row.late);
         let act = Act {
             at: row.received_at,
             actor: &actor,
             act: "seat.hand-in",
-            object: &actor,
-            detail: &detail,
+            object: &actor.who,
+            was: "",
+            became: &became,
+            reason: "",
         };
         audit::store::append(tx, &act).await
     }

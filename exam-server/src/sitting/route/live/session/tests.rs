@@ -125,7 +125,7 @@ async fn claimed(trial: &Trial, attempt: AttemptId) -> (SigningKey, ClaimRespons
 
 async fn seated(trial: &Trial, attempt: AttemptId) -> Page {
     let (key, claim) = claimed(trial, attempt).await;
-    let Ok((session, first)) = Session::begin(trial.app.clone(), &claim.token).await else {
+    let Ok((session, first)) = Session::begin(trial.app.clone(), &claim.token, String::new()).await else {
         panic!("no session")
     };
     let (sequence, head) = (claim.last_sequence, claim.head);
@@ -363,7 +363,7 @@ async fn a_second_socket_of_the_same_seat_goes_on_where_the_first_ended() {
         page.line(1, Response::Choice(0)),
         page.line(2, Response::Choice(1)),
     );
-    let Ok((again, _)) = Session::begin(trial.app.clone(), &page.claim.token).await else {
+    let Ok((again, _)) = Session::begin(trial.app.clone(), &page.claim.token, String::new()).await else {
         panic!("no session")
     };
     assert!(is_acknowledged(&page.entries(&[first]).await, 1));
@@ -409,7 +409,7 @@ async fn a_take_over_fences_the_old_seat_off() {
     ));
     assert_eq!(sealed(&trial, &old.claim.token).await.0, StatusCode::CONFLICT);
     assert!(matches!(
-        Session::begin(trial.app.clone(), &old.claim.token).await,
+        Session::begin(trial.app.clone(), &old.claim.token, String::new()).await,
         Err(SeatEvent::TakenOver)
     ));
     let next = new.line(2, Response::Choice(0));
