@@ -3,11 +3,12 @@
 use crate::checkin::{AdmissionRule, Holder, Verdicts};
 use crate::id::{AttemptId, CheckinId, RoomId, StaffId, StationId};
 use crate::right::{Grant, Permission};
+use crate::staff::{Duty, IdleLimit};
 use crate::station::{ReadFailure, ReadStep};
 use crate::time::{Millis, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Login of a member of staff.
+/// Name and password of a member of staff; of a second official with the current code of the app.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct LoginRequest {
@@ -15,6 +16,9 @@ pub struct LoginRequest {
     pub name: String,
     /// Password.
     pub password: String,
+    /// For second officials, who confirm in one step: the app's code or a recovery code.
+    #[serde(default)]
+    pub code: Option<String>,
 }
 
 /// Who is logged in.
@@ -29,6 +33,10 @@ pub struct Me {
     pub display_name: String,
     /// Roles.
     pub grants: Vec<Grant>,
+    /// What has to be done before anything else is possible.
+    pub duties: Vec<Duty>,
+    /// After how long without an act the session locks itself.
+    pub idle: IdleLimit,
 }
 
 /// A room on the list.

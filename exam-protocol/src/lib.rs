@@ -23,6 +23,7 @@ pub mod checkin;
 pub mod station;
 pub mod console;
 pub mod right;
+pub mod staff;
 pub mod machine;
 #[cfg(feature = "schema")]
 mod schema;

@@ -22,6 +22,50 @@ pub const STATION_LIVE: &str = "/api/station/live";
 
 /// `POST` [`crate::console::LoginRequest`] → [`crate::console::Me`] and the session cookie; `DELETE` ends the session; `GET` → [`crate::console::Me`].
 pub const LOGIN: &str = "/api/console/session";
+/// `POST` [`crate::staff::SecondFactor`] → [`crate::staff::LoginStep`]: the second step of a login; within a session, a step-up.
+pub const SECOND_FACTOR: &str = "/api/console/session/second-factor";
+/// `POST` → [`crate::staff::PasskeyChallenge`] for a login or a step-up.
+pub const PASSKEY_CHALLENGE: &str = "/api/console/session/passkey-challenge";
+/// `POST` [`crate::staff::Unlock`]: opens a session that has locked itself.
+pub const UNLOCK: &str = "/api/console/session/unlock";
+/// `POST`: the holder is still there (the page says so at most once a minute, when keys or mouse were used).
+pub const ACTIVITY: &str = "/api/console/session/activity";
+/// `POST` → [`crate::staff::LiveToken`].
+pub const LIVE_TOKEN: &str = "/api/console/session/live-token";
+/// The subprotocol of live sockets of the console; beside it stands `token.<hex>`.
+pub const LIVE_PROTOCOL: &str = "exam.v1";
+/// `GET` → `Vec<`[`crate::staff::SessionView`]`>`: own sessions.
+pub const MY_SESSIONS: &str = "/api/console/me/sessions";
+/// `DELETE`: ends one of one's own sessions.
+pub const MY_SESSION: &str = "/api/console/me/sessions/{session}";
+/// `POST` [`crate::staff::PasswordChange`].
+pub const MY_PASSWORD: &str = "/api/console/me/password";
+/// `GET` → `Vec<`[`crate::staff::FactorView`]`>`: own second factors.
+pub const MY_FACTORS: &str = "/api/console/me/factors";
+/// `DELETE`: takes one of one's own second factors out of force.
+pub const MY_FACTOR: &str = "/api/console/me/factors/{factor}";
+/// `POST` → [`crate::staff::TotpOffer`]; `PUT` [`crate::staff::TotpEnrolment`] puts it in force.
+pub const MY_TOTP: &str = "/api/console/me/totp";
+/// `POST` → [`crate::staff::PasskeyChallenge`]; `PUT` [`crate::staff::PasskeyEnrolment`] puts the passkey in force.
+pub const MY_PASSKEY: &str = "/api/console/me/passkey";
+/// `POST` → [`crate::staff::RecoveryCodes`]: new recovery codes.
+pub const MY_RECOVERY_CODES: &str = "/api/console/me/recovery-codes";
+
+/// `GET` → the exam CA's root certificate, PEM. Nobody is logged in.
+pub const EXAM_CA: &str = "/api/machine/exam-ca";
+/// `POST` [`crate::machine::EnrolmentRequest`] → [`crate::machine::Enrolled`]. Nobody is logged in.
+pub const MACHINE_ENROLMENT: &str = "/api/machine/enrolment";
+/// `GET` → certificate revocation list (DER) of the issuing authority.
+pub const REVOCATION_LIST: &str = "/exam-ca.crl";
+/// `GET` → `Vec<`[`crate::machine::MachineView`]`>`; `POST` [`crate::machine::CodesRequest`] → `Vec<`[`crate::machine::EnrolmentCode`]`>`.
+pub const MACHINES: &str = "/api/console/machines";
+/// `PUT` [`crate::machine::RenameMachine`] → [`crate::machine::MachineView`].
+pub const MACHINE: &str = "/api/console/machines/{machine}";
+/// `POST` [`crate::machine::MachineReason`] → [`crate::machine::MachineView`]: revokes the certificate.
+pub const MACHINE_REVOKE: &str = "/api/console/machines/{machine}/revocation";
+/// `POST` [`crate::machine::MachineReason`] → [`crate::machine::MachineView`]: somebody has looked into the alarm.
+pub const MACHINE_ALARM: &str = "/api/console/machines/{machine}/alarm";
+
 /// `GET` → `Vec<`[`crate::console::RoomSummary`]`>`: the rooms this person may see.
 pub const ROOMS: &str = "/api/console/rooms";
 /// `GET` → [`crate::console::Board`].

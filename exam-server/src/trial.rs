@@ -208,6 +208,7 @@ impl Trial {
         let body = LoginRequest {
             name: name.into(),
             password: PASSWORD.into(),
+            code: None,
         };
         let request = Request::post(route::LOGIN)
             .header(header::CONTENT_TYPE, "application/json")

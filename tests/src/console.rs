@@ -32,6 +32,7 @@ impl Credentials {
         LoginRequest {
             name: self.name.clone(),
             password: self.password.clone(),
+            code: None,
         }
     }
 }

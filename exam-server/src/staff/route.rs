@@ -23,7 +23,8 @@ use exam_protocol::id::SessionId;
 use exam_protocol::problem::ProblemCode;
 use exam_protocol::right::Grant;
 use exam_protocol::route;
-use exam_protocol::time::Timestamp;
+use exam_protocol::staff::IdleLimit;
+use exam_protocol::time::{Millis, Timestamp};
 use std::sync::Arc;
 
 /// A hash that no password fits, so that unknown names take as long as known ones.
@@ -163,5 +164,9 @@ fn me(member: &store::Member, grants: Vec<Grant>) -> Me {
         name: member.name.clone(),
         display_name: member.display_name.clone(),
         grants,
+        duties: Vec::new(),
+        idle: IdleLimit {
+            after: Millis::minutes(15),
+        },
     }
 }

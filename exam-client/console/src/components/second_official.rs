@@ -31,6 +31,7 @@ pub fn SecondOfficial(
         let login = LoginRequest {
             name: name.value().trim().to_owned(),
             password: password.value(),
+            code: None,
         };
         let why = action::reason(&reason.value());
         let filled = !login.name.is_empty() && !login.password.is_empty();

@@ -28,6 +28,7 @@ pub fn Login(
         let request = LoginRequest {
             name: name.value().trim().to_owned(),
             password: password.value(),
+            code: None,
         };
         password.set_value("");
         spawn_local(log_in(console, request, busy, problem));

@@ -115,6 +115,7 @@ fn login(name: &str) -> LoginRequest {
     LoginRequest {
         name: name.into(),
         password: crate::trial::PASSWORD.into(),
+        code: None,
     }
 }
 
