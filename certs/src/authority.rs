@@ -1,50 +1,88 @@
-//! The exam CA: makes its own certificate and those of servers, check-in stations and receipt keys.
+//! The exam CA: a root that stays offline, and the issuing authorities below it that servers use from day to day.
 //!
-//! | certificate | key usage | extended key usage | name |
-//! |---|---|---|---|
-//! | CA | certificate and CRL signing, path length 0 | | CN = name of the exam authority |
-//! | server | digital signature | serverAuth | DNS names and IP addresses |
-//! | station | digital signature | clientAuth | CN = station name, URI `urn:truong-thi:station:<32 hex>` |
-//! | receipt signer | digital signature | documentSigning (RFC 9336) | URI `urn:truong-thi:receipt-signer` |
+//! | certificate | issued by | key usage | extended key usage | name |
+//! |---|---|---|---|---|
+//! | root ([`ExamRoot`]) | itself | certificate and CRL signing, path length 1 | | CN = name of the exam authority |
+//! | issuing authority ([`IssuingAuthority`]) | root | certificate and CRL signing, path length 0 | | CN = name of the server or school |
+//! | server | issuing authority | digital signature | serverAuth | DNS names and IP addresses |
+//! | desk, seat | issuing authority | digital signature | clientAuth | CN = machine's name, URI `urn:truong-thi:desk:<32 hex>` or `…:seat:…` |
+//! | receipt signer | issuing authority | digital signature | documentSigning (RFC 9336) | URI `urn:truong-thi:receipt-signer` |
 //!
-//! All keys are P-256. New keys and serial numbers come from ring's operating-system generator, because the certificate
-//! writer takes no other. Writes no files and checks nothing: checks are in [`crate::x509`].
+//! All keys are P-256. Profiles follow RFC 5280. New keys and serial numbers come from ring's operating-system generator,
+//! because the certificate writer takes no other. Writes no files and checks nothing: checks are in [`crate::x509`].
 
-use crate::error::{Error, Kind, Result};
-use crate::signing::SigningKey;
+mod issuing;
+mod ledger;
+mod profile;
+mod request;
+mod revocation;
+mod root;
+
+pub use issuing::IssuingAuthority;
+pub use ledger::{Entry, LEDGER};
+pub use request::{CertificationRequest, certification_request};
+pub use revocation::{Reason, Revoked};
+pub use root::ExamRoot;
+
 use crate::time::Validity;
 use core::fmt;
-use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, PublicKeyData, SanType, SerialNumber,
-};
-use ring::rand::{SecureRandom, SystemRandom};
 use zeroize::Zeroizing;
 
-/// What stands before a station's id in its certificate.
+/// What stands before a desk's id in its certificate.
+pub const DESK_URI_PREFIX: &str = "urn:truong-thi:desk:";
+/// What stands before a seat PC's id in its certificate.
+pub const SEAT_URI_PREFIX: &str = "urn:truong-thi:seat:";
+/// What stood before a desk's id in its certificate up to version 0.1; still taken for a desk.
 pub const STATION_URI_PREFIX: &str = "urn:truong-thi:station:";
 /// What a receipt signer's certificate is named.
 pub const RECEIPT_SIGNER_URI: &str = "urn:truong-thi:receipt-signer";
-/// Extended key usage documentSigning (RFC 9336, section 3.1).
-const DOCUMENT_SIGNING: [u64; 9] = [1, 3, 6, 1, 5, 5, 7, 3, 36];
 
-/// The exam CA with its private key. Its `Debug` shows no key.
-pub struct ExamAuthority {
-    certificate_pem: String,
-    issuer: Issuer<'static, KeyPair>,
+/// What a machine is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MachineKind {
+    /// At the door, with a card reader.
+    Desk,
+    /// In the room, in front of a candidate.
+    Seat,
 }
 
-impl fmt::Debug for ExamAuthority {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ExamAuthority(secret)")
+impl MachineKind {
+    /// What stands before the machine's id in its certificate.
+    pub const fn uri_prefix(self) -> &'static str {
+        match self {
+            Self::Desk => DESK_URI_PREFIX,
+            Self::Seat => SEAT_URI_PREFIX,
+        }
     }
+}
+
+/// What a machine's certificate is to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Machine<'a> {
+    /// What it is for.
+    pub kind: MachineKind,
+    /// Its id, 32 lower-case hexadecimal digits.
+    pub id_hex: &'a str,
+    /// Its name, 1 to 64 characters.
+    pub name: &'a str,
+}
+
+/// A certificate as issued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certified {
+    /// The certificate and, below a root, that of the issuing authority: PEM, leaf first, as a TLS end point shows them.
+    pub certificate_pem: String,
+    /// Serial number of the certificate, lower-case hexadecimal without leading zeros.
+    pub serial: String,
+    /// Its time of validity; it may end sooner than was asked for, because it never outlives its issuer.
+    pub validity: Validity,
 }
 
 /// A certificate with its new private key.
 #[derive(Clone)]
 pub struct Issued {
-    /// The certificate, PEM.
-    pub certificate_pem: String,
+    /// The certificate.
+    pub certified: Certified,
     /// Its private key, PKCS #8 PEM; wiped when dropped.
     pub key_pem: Zeroizing<String>,
 }
@@ -52,155 +90,7 @@ pub struct Issued {
 impl fmt::Debug for Issued {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Issued")
-            .field("certificate_pem", &self.certificate_pem)
+            .field("certified", &self.certified)
             .finish_non_exhaustive()
     }
-}
-
-impl ExamAuthority {
-    /// A new CA with a fresh key; `name` is its common name.
-    ///
-    /// # Errors
-    /// [`Kind::Argument`] for an empty name or impossible times, [`Kind::Randomness`].
-    pub fn create(name: &str, validity: Validity) -> Result<Self> {
-        let mut params = params(name, validity)?;
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let key = fresh_key()?;
-        let certificate = params.self_signed(&key).map_err(|_| refused())?;
-        Ok(Self {
-            certificate_pem: certificate.pem(),
-            issuer: Issuer::new(params, key),
-        })
-    }
-
-    /// The CA from its two files.
-    ///
-    /// # Errors
-    /// [`Kind::Malformed`] for an unreadable certificate, [`Kind::Key`] when the key is unreadable or belongs to
-    /// another certificate, [`Kind::WrongPurpose`] when the certificate is not a CA's.
-    pub fn from_pem(certificate_pem: &str, key_pem: &str) -> Result<Self> {
-        let key = SigningKey::from_pkcs8_pem(key_pem)?;
-        let der = crate::x509::der_from_pem(certificate_pem)?;
-        if crate::x509::authority_key(&der)? != key.public_key() {
-            return Err(Error::new(Kind::Key, "exam CA key"));
-        }
-        let issuer = Issuer::from_ca_cert_pem(certificate_pem, key.certifiable());
-        let issuer = issuer.map_err(|_| Error::new(Kind::Malformed, "exam CA certificate"))?;
-        Ok(Self {
-            certificate_pem: certificate_pem.to_owned(),
-            issuer,
-        })
-    }
-
-    /// The CA's certificate, PEM.
-    pub fn certificate_pem(&self) -> &str {
-        &self.certificate_pem
-    }
-
-    /// The CA's private key, PKCS #8 PEM. It belongs on a medium that is locked away.
-    pub fn key_pem(&self) -> Zeroizing<String> {
-        Zeroizing::new(self.issuer.key().serialize_pem())
-    }
-
-    /// A server's certificate and key for these DNS names and IP addresses; the first one is the common name too.
-    ///
-    /// # Errors
-    /// [`Kind::Argument`] without a name or with an impossible one, [`Kind::Randomness`].
-    pub fn issue_server(&self, hostnames: &[String], validity: Validity) -> Result<Issued> {
-        let first = hostnames
-            .first()
-            .ok_or(Error::new(Kind::Argument, "server name"))?;
-        let mut params = params(first, validity)?;
-        let names = CertificateParams::new(hostnames.to_vec());
-        let names = names.map_err(|_| Error::new(Kind::Argument, "server name"))?;
-        params.subject_alt_names = names.subject_alt_names;
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        self.issue_fresh(params)
-    }
-
-    /// A check-in station's certificate and key. `id_hex` is the station's id, 32 lower-case hex digits.
-    ///
-    /// # Errors
-    /// [`Kind::Argument`] for another id or an empty name, [`Kind::Randomness`].
-    pub fn issue_station(&self, id_hex: &str, name: &str, validity: Validity) -> Result<Issued> {
-        if !crate::x509::is_station_id(id_hex) {
-            return Err(Error::new(Kind::Argument, "station id"));
-        }
-        let mut params = params(name, validity)?;
-        params.subject_alt_names = vec![uri(&format!("{STATION_URI_PREFIX}{id_hex}"))?];
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        self.issue_fresh(params)
-    }
-
-    /// A certificate (PEM) for the key that signs seat certificates and receipts.
-    ///
-    /// # Errors
-    /// [`Kind::Argument`] for impossible times, [`Kind::Randomness`].
-    pub fn issue_receipt_signer(&self, key: &SigningKey, validity: Validity) -> Result<String> {
-        let mut params = params("Receipt signer", validity)?;
-        params.subject_alt_names = vec![uri(RECEIPT_SIGNER_URI)?];
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::Other(DOCUMENT_SIGNING.to_vec())];
-        self.issue(params, &key.certifiable())
-    }
-
-    fn issue_fresh(&self, params: CertificateParams) -> Result<Issued> {
-        let key = fresh_key()?;
-        let certificate_pem = self.issue(params, &key)?;
-        Ok(Issued {
-            certificate_pem,
-            key_pem: Zeroizing::new(key.serialize_pem()),
-        })
-    }
-
-    fn issue(&self, mut params: CertificateParams, key: &impl PublicKeyData) -> Result<String> {
-        params.is_ca = IsCa::ExplicitNoCa;
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.use_authority_key_identifier_extension = true;
-        let certificate = params.signed_by(key, &self.issuer).map_err(|_| refused())?;
-        Ok(certificate.pem())
-    }
-}
-
-fn params(common_name: &str, validity: Validity) -> Result<CertificateParams> {
-    // X.520: a common name has 1 to 64 characters.
-    if common_name.trim().is_empty() || common_name.chars().count() > 64 {
-        return Err(Error::new(Kind::Argument, "certificate name"));
-    }
-    if validity.not_after < validity.not_before {
-        return Err(Error::new(Kind::Argument, "certificate validity"));
-    }
-    let mut params = CertificateParams::default();
-    params.distinguished_name = DistinguishedName::new();
-    params.distinguished_name.push(DnType::CommonName, common_name);
-    params.not_before = validity.not_before.to_offset_date_time()?;
-    params.not_after = validity.not_after.to_offset_date_time()?;
-    params.serial_number = Some(serial_number()?);
-    Ok(params)
-}
-
-/// 126 random bits under a leading one, so that the number is positive and of full length (RFC 5280, 4.1.2.2).
-fn serial_number() -> Result<SerialNumber> {
-    let mut bytes = [0; 16];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|_| Error::new(Kind::Randomness, "serial number"))?;
-    bytes[0] = (bytes[0] & 0x3f) | 0x40;
-    Ok(SerialNumber::from_slice(&bytes))
-}
-
-fn fresh_key() -> Result<KeyPair> {
-    KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)
-        .map_err(|_| Error::new(Kind::Randomness, "private key"))
-}
-
-fn uri(text: &str) -> Result<SanType> {
-    let text = text
-        .try_into()
-        .map_err(|_| Error::new(Kind::Argument, "certificate URI"))?;
-    Ok(SanType::URI(text))
-}
-
-fn refused() -> Error {
-    Error::new(Kind::Argument, "certificate")
 }

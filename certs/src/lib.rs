@@ -9,6 +9,7 @@
 //! | [`cose`] | COSE_Sign1 envelopes with ES256 | everywhere, the browser too |
 //! | `signing` | our ES256 keys: sign, verify | feature `full` |
 //! | `seal` | AES-256-GCM for papers and key sheets | feature `full` |
+//! | `sealed_box` | HPKE boxes for personal data at rest, opened with the audit key alone | feature `full` |
 //! | `authority`, `x509` | the exam CA and the checks of its certificates | feature `full` |
 //! | `travel_document` | ICAO 9303 files of an identity card, judged without the card | feature `full` |
 
@@ -30,6 +31,8 @@ mod oid;
 mod public_key;
 #[cfg(feature = "full")]
 pub mod seal;
+#[cfg(feature = "full")]
+pub mod sealed_box;
 #[cfg(feature = "full")]
 pub mod signing;
 #[cfg(feature = "full")]

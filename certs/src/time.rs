@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Kind, Result};
 use ::time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time as TimeOfDay};
+use core::fmt;
 
 /// Seconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,20 +17,48 @@ pub struct Validity {
     pub not_after: Time,
 }
 
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// How far back certificates of the exam CA are dated by default, in days. PCs with a dead clock battery come up months
+/// behind; without this they would refuse the server, and the server's own certificate would not be valid yet for them.
+pub const BACKDATED_DAYS: u32 = 365;
+
 impl Validity {
     /// From one day before `now`, for PCs whose clock is slow, to `days` days after.
     pub fn days_from(now: Time, days: u32) -> Self {
-        const DAY: i64 = 86_400;
-        let after = i64::from(days).saturating_mul(DAY);
+        Self::backdated(now, 1, days)
+    }
+
+    /// From `back` days before `now` to `days` days after. [`BACKDATED_DAYS`] is what the exam CA uses.
+    pub fn backdated(now: Time, back: u32, days: u32) -> Self {
+        let seconds = |days: u32| i64::from(days).saturating_mul(DAY);
         Self {
-            not_before: Time(now.0.saturating_sub(DAY)),
-            not_after: Time(now.0.saturating_add(after)),
+            not_before: Time(now.0.saturating_sub(seconds(back))),
+            not_after: Time(now.0.saturating_add(seconds(days))),
         }
     }
 
     /// Whether `at` lies within.
     pub fn contains(&self, at: Time) -> bool {
         self.not_before <= at && at <= self.not_after
+    }
+}
+
+/// `YYYY-MM-DDThh:mm:ssZ`; the bare number of seconds outside the years that have four digits.
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = OffsetDateTime::from_unix_timestamp(self.0).ok();
+        let Some(at) = at.filter(|at| (0..=9999).contains(&at.year())) else {
+            return write!(f, "{}", self.0);
+        };
+        let (year, month, day) = at.to_calendar_date();
+        let (hour, minute, second) = at.to_hms();
+        let month = u8::from(month);
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+        )
     }
 }
 
@@ -91,6 +120,7 @@ mod tests {
     fn reads_days_and_seconds() {
         assert_eq!(Time::parse("1970-01-02"), Ok(Time(86_400 + 43_200)));
         assert_eq!(Time::parse("2026-11-22T12:52:18Z").unwrap().0, 1_795_351_938);
+        assert_eq!(Time(1_795_351_938).to_string(), "2026-11-22T12:52:18Z");
         for bad in [
             "",
             "2026-13-01",
@@ -101,6 +131,14 @@ mod tests {
         ] {
             assert!(Time::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn validity_is_backdated_as_told() {
+        let now = Time(1_795_351_938);
+        let validity = Validity::backdated(now, BACKDATED_DAYS, 90);
+        assert_eq!(validity.not_before, Time(now.0 - 365 * 86_400));
+        assert_eq!(validity.not_after, Time(now.0 + 90 * 86_400));
     }
 
     #[test]

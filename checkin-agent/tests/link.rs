@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
-use certs::authority::{ExamAuthority, Issued};
+use certs::authority::{ExamRoot, Issued, IssuingAuthority};
 use certs::{Time, Validity};
 use checkin_agent::config::Settings;
 use checkin_agent::desk::DeskThread;
@@ -45,11 +45,8 @@ struct Server {
 
 impl Server {
     /// A server with a certificate from `authority`, which takes clients of `clients`.
-    async fn start(authority: &ExamAuthority, clients: &ExamAuthority) -> Self {
-        let Issued {
-            certificate_pem,
-            key_pem,
-        } = authority
+    async fn start(authority: &ExamRoot, clients: &ExamRoot) -> Self {
+        let Issued { certified, key_pem } = issuing(authority)
             .issue_server(&["localhost".to_owned()], validity())
             .unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -65,7 +62,9 @@ impl Server {
             .unwrap()
             .with_client_cert_verifier(verifier)
             .with_single_cert(
-                vec![CertificateDer::from_pem_slice(certificate_pem.as_bytes()).unwrap()],
+                CertificateDer::pem_slice_iter(certified.certificate_pem.as_bytes())
+                    .collect::<Result<_, _>>()
+                    .unwrap(),
                 PrivateKeyDer::from_pem_slice(key_pem.as_bytes()).unwrap(),
             )
             .unwrap();
@@ -99,9 +98,9 @@ impl Server {
     }
 }
 
-fn write_settings(folder: &Path, ca: &ExamAuthority, station: &Issued, port: u16) -> Settings {
+fn write_settings(folder: &Path, ca: &ExamRoot, station: &Issued, port: u16) -> Settings {
     std::fs::write(folder.join("exam-ca.pem"), ca.certificate_pem()).unwrap();
-    std::fs::write(folder.join("station.pem"), &station.certificate_pem).unwrap();
+    std::fs::write(folder.join("station.pem"), &station.certified.certificate_pem).unwrap();
     std::fs::write(folder.join("station.key"), station.key_pem.as_bytes()).unwrap();
     let text = format!(
         "server = \"wss://localhost:{port}\"\nca = \"exam-ca.pem\"\ncertificate = \"station.pem\"\nkey = \"station.key\"\n"
@@ -110,8 +109,12 @@ fn write_settings(folder: &Path, ca: &ExamAuthority, station: &Issued, port: u16
     Settings::load(&folder.join("station.toml")).unwrap()
 }
 
-fn station(authority: &ExamAuthority) -> Issued {
-    authority
+fn issuing(root: &ExamRoot) -> IssuingAuthority {
+    root.issue_authority("Máy chủ thử", validity()).unwrap()
+}
+
+fn station(authority: &ExamRoot) -> Issued {
+    issuing(authority)
         .issue_station(&"0a".repeat(16), "Phòng 101", validity())
         .unwrap()
 }
@@ -174,7 +177,7 @@ async fn check_reading(socket: &mut Socket) {
 
 #[tokio::test]
 async fn joins_obeys_and_comes_back() {
-    let authority = ExamAuthority::create("Kỳ thi thử", validity()).unwrap();
+    let authority = ExamRoot::create("Kỳ thi thử", validity()).unwrap();
     let server = Server::start(&authority, &authority).await;
     let folder = tempfile::tempdir().unwrap();
     let settings = write_settings(folder.path(), &authority, &station(&authority), server.port());
@@ -219,8 +222,8 @@ async fn joins_obeys_and_comes_back() {
 
 #[tokio::test]
 async fn a_server_of_another_authority_hears_nothing() {
-    let authority = ExamAuthority::create("Kỳ thi thử", validity()).unwrap();
-    let stranger = ExamAuthority::create("Kỳ thi thử", validity()).unwrap();
+    let authority = ExamRoot::create("Kỳ thi thử", validity()).unwrap();
+    let stranger = ExamRoot::create("Kỳ thi thử", validity()).unwrap();
     let server = Server::start(&stranger, &authority).await;
     let folder = tempfile::tempdir().unwrap();
     let settings = write_settings(folder.path(), &authority, &station(&authority), server.port());
@@ -243,7 +246,7 @@ async fn a_server_of_another_authority_hears_nothing() {
 
 #[tokio::test]
 async fn files_that_cannot_be_used_are_named() {
-    let authority = ExamAuthority::create("Kỳ thi thử", validity()).unwrap();
+    let authority = ExamRoot::create("Kỳ thi thử", validity()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut issued = station(&authority);
     issued.key_pem = station(&authority).key_pem;

@@ -4,15 +4,13 @@ use crate::config::Config;
 use anyhow::{Context, Result, anyhow};
 use certs::seal::ContentKey;
 use certs::signing::SigningKey;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use std::path::Path;
 
 /// Keys in memory; never printed.
 pub struct Keys {
     /// Signs seat certificates and receipts.
     pub receipt: SigningKey,
-    /// Its certificate from the exam CA (DER).
+    /// Its certificate and that of the issuing authority above it (DER, one after another).
     pub receipt_certificate: Vec<u8>,
     /// Wraps sitting keys.
     pub node: ContentKey,
@@ -27,9 +25,8 @@ impl Keys {
         let data = &config.data;
         let receipt = SigningKey::from_pkcs8_pem(&text(&data.receipt_key)?)
             .with_context(|| format!("{}: not a signing key", data.receipt_key.display()))?;
-        let receipt_certificate = CertificateDer::from_pem_file(&data.receipt_certificate)
-            .with_context(|| format!("{}: not a certificate", data.receipt_certificate.display()))?
-            .to_vec();
+        let receipt_certificate = certs::x509::chain_from_pem(&text(&data.receipt_certificate)?)
+            .with_context(|| format!("{}: not a certificate", data.receipt_certificate.display()))?;
         let node = hex::decode(text(&data.node_key)?.trim())
             .ok()
             .and_then(|bytes| bytes.try_into().ok());

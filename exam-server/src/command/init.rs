@@ -1,11 +1,15 @@
 //! `exam-server init`: a new installation in a folder, ready to serve.
+//!
+//! Makes the exam CA too: its root in a folder that is to be carried away, an issuing authority below it for this server.
 
 use crate::clock::{Clock, Randomness};
 use crate::config::Config;
 use crate::db::Db;
 use anyhow::{Context, Result, ensure};
-use certs::authority::ExamAuthority;
+use certs::authority::{Certified, Entry, ExamRoot, IssuingAuthority, LEDGER};
+use certs::sealed_box::AuditKeyPair;
 use certs::signing::SigningKey;
+use certs::time::BACKDATED_DAYS;
 use certs::{Time, Validity};
 use clap::Args;
 use exam_protocol::time::Timestamp;
@@ -17,7 +21,13 @@ use std::process::ExitCode;
 /// The configuration that a new installation begins with; its comments document every setting.
 const EXAMPLE: &str = include_str!("../../exam-server.example.toml");
 
-const DAY: i64 = 24 * 60 * 60;
+/// Folder of the exam CA's root and of the audit key's private half: nothing that the server needs.
+const OFFLINE: &str = "exam-ca-offline";
+
+const ROOT_DAYS: u32 = 3650;
+
+/// The issuing authority's life; nothing that it issues outlives it.
+const ISSUING_DAYS: u32 = 90;
 
 /// Make a new installation.
 #[derive(Debug, Args)]
@@ -54,37 +64,110 @@ impl Init {
         write_new(&config_file, &text, false)?;
         let config = Config::read(&config_file)?;
         Db::open(&config.data.database).await?.close().await;
-        println!("{}", config_file.display());
+        self.tell(&config_file);
         Ok(ExitCode::SUCCESS)
     }
 
     fn make_keys(&self, now: Timestamp) -> Result<()> {
         let random = Randomness::system();
-        let ca = ExamAuthority::create(&self.ca_name, years(now, 10))?;
-        write_new(&self.dir.join("exam-ca.pem"), ca.certificate_pem(), false)?;
-        write_new(&self.dir.join("exam-ca.key"), &ca.key_pem(), true)?;
-        let server = ca.issue_server(&self.host, years(now, 2))?;
-        write_new(&self.dir.join("server.pem"), &server.certificate_pem, false)?;
-        write_new(&self.dir.join("server.key"), &server.key_pem, true)?;
+        let now = Time(now.0 / 1000);
+        let offline = self.dir.join(OFFLINE);
+        private_folder(&offline).with_context(|| format!("{}", offline.display()))?;
+        let issuing = self.make_authorities(&offline, now)?;
+        self.certify_server(&issuing, now)?;
         let receipt = SigningKey::generate(random.ring())?;
         write_new(&self.dir.join("receipt.key"), &receipt.to_pkcs8_pem(), true)?;
-        let certificate = ca.issue_receipt_signer(&receipt, years(now, 2))?;
-        write_new(&self.dir.join("receipt.pem"), &certificate, false)?;
+        let certified = issuing.issue_receipt_signer(&receipt, lasting(now, ISSUING_DAYS))?;
+        write_new(&self.dir.join("receipt.pem"), &certified.certificate_pem, false)?;
+        self.note(&issuing, now, "receipt-signer", "Receipt signer", &certified)?;
+        let audit = AuditKeyPair::generate(random.ring())?;
+        write_new(&offline.join("audit-reading.key"), &audit.to_text(), true)?;
+        write_new(&self.dir.join("audit.pub"), &audit.public().to_text(), false)?;
         write_new(
             &self.dir.join("node.key"),
             &format!("{}\n", hex::encode(random.bytes::<32>()?)),
             true,
         )
     }
+
+    /// The root, in the folder that is carried away, and the issuing authority below it.
+    fn make_authorities(&self, offline: &Path, now: Time) -> Result<IssuingAuthority> {
+        let root = ExamRoot::create(&self.ca_name, lasting(now, ROOT_DAYS))?;
+        write_new(&offline.join("exam-ca.pem"), root.certificate_pem(), false)?;
+        write_new(&offline.join("exam-ca.key"), &root.key_pem(), true)?;
+        write_new(&self.dir.join("exam-ca.pem"), root.certificate_pem(), false)?;
+        let host = self.host.first().context("--host")?;
+        // A common name has at most 64 characters (X.520).
+        let name: String = format!("{host} – {}", self.ca_name).chars().take(64).collect();
+        let issuing = root.issue_authority(&name, lasting(now, ISSUING_DAYS))?;
+        write_new(
+            &self.dir.join("exam-issuing.pem"),
+            issuing.certificate_pem(),
+            false,
+        )?;
+        write_new(&self.dir.join("exam-issuing.key"), &issuing.key_pem(), true)?;
+        let entry = Entry::issued(now, "authority", &name, root.serial(), &issuing.certified());
+        append(&offline.join(LEDGER), &entry)?;
+        Ok(issuing)
+    }
+
+    fn certify_server(&self, issuing: &IssuingAuthority, now: Time) -> Result<()> {
+        let server = issuing.issue_server(&self.host, lasting(now, ISSUING_DAYS))?;
+        let certified = &server.certified;
+        write_new(&self.dir.join("server.pem"), &certified.certificate_pem, false)?;
+        write_new(&self.dir.join("server.key"), &server.key_pem, true)?;
+        self.note(issuing, now, "server", &self.host[0], certified)
+    }
+
+    fn note(
+        &self,
+        issuing: &IssuingAuthority,
+        now: Time,
+        kind: &str,
+        name: &str,
+        certified: &Certified,
+    ) -> Result<()> {
+        let entry = Entry::issued(now, kind, name, issuing.serial(), certified);
+        append(&self.dir.join(LEDGER), &entry)
+    }
+
+    /// What there is now, and what to do next.
+    fn tell(&self, config_file: &Path) {
+        let port = self.listen.rsplit_once(':').map_or("8443", |(_, port)| port);
+        let host = match self.host.first().map(String::as_str) {
+            Some(host) if host.contains(':') => format!("[{host}]"),
+            Some(host) => host.to_owned(),
+            None => "localhost".to_owned(),
+        };
+        let (config, dir) = (config_file.display(), self.dir.display());
+        println!("{config}");
+        println!("https://{host}:{port}/          (thí sinh / candidates)");
+        println!("https://{host}:{port}/console/  (cán bộ / staff)");
+        println!(
+            "\nViệc tiếp theo:\n\
+             1. Chuyển thư mục {dir}/{OFFLINE} sang USB, xóa ở đây, khóa USB vào tủ: trong đó là khóa gốc CA và khóa đọc ảnh.\n\
+             2. Sao lưu {dir}/node.key và {dir}/receipt.key.\n\
+             3. exam-server staff add --config {config} …; exam-server serve --config {config}\n\
+             4. Chứng thư hết hạn sau {ISSUING_DAYS} ngày; cách gia hạn và đăng ký máy: docs/machines.md.\n\
+             \nNext:\n\
+             1. Move the folder {dir}/{OFFLINE} to a USB stick, delete it here, lock the stick away: it holds the CA's root key and \
+             the key that reads portraits.\n\
+             2. Back up {dir}/node.key and {dir}/receipt.key.\n\
+             3. exam-server staff add --config {config} …; exam-server serve --config {config}\n\
+             4. Certificates end after {ISSUING_DAYS} days; docs/machines.md says how to renew them and how to enrol PCs."
+        );
+        if matches!(host.as_str(), "localhost" | "127.0.0.1") {
+            println!(
+                "\nChú ý: máy khác chưa nối được tới tên “{host}”; dùng --host TÊN-MÁY --host ĐỊA-CHỈ-IP.\n\
+                 Note: other PCs can't reach “{host}”; use --host NAME --host IP-ADDRESS."
+            );
+        }
+    }
 }
 
-/// From yesterday on: school PCs' clocks are often behind.
-fn years(now: Timestamp, years: i64) -> Validity {
-    let seconds = now.0 / 1000;
-    Validity {
-        not_before: Time(seconds - DAY),
-        not_after: Time(seconds + years * 365 * DAY),
-    }
+/// Backdated: school PCs' clocks are often behind.
+fn lasting(now: Time, days: u32) -> Validity {
+    Validity::backdated(now, BACKDATED_DAYS, days)
 }
 
 /// Roster, answers and password hashes will lie here: the folder is its owner's alone.
@@ -103,6 +186,12 @@ fn owner_only(builder: &mut fs::DirBuilder) {
 
 #[cfg(not(unix))]
 fn owner_only(_: &mut fs::DirBuilder) {}
+
+fn append(path: &Path, entry: &Entry) -> Result<()> {
+    let file = OpenOptions::new().create(true).append(true).open(path);
+    file.and_then(|mut file| file.write_all(entry.to_line().as_bytes()))
+        .with_context(|| format!("{}", path.display()))
+}
 
 fn write_new(path: &Path, text: &str, secret: bool) -> Result<()> {
     let mut options = OpenOptions::new();

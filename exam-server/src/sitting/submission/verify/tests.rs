@@ -2,7 +2,7 @@
 
 use super::*;
 use certs::Validity;
-use certs::authority::ExamAuthority;
+use certs::authority::ExamRoot;
 use certs::signing::SigningKey;
 use exam_protocol::answer::{Answer, Response};
 use exam_protocol::time::Millis;
@@ -12,7 +12,7 @@ const NOW: i64 = 1_800_000_000;
 
 /// Everybody who signs in a file.
 struct People {
-    ca: ExamAuthority,
+    ca: ExamRoot,
     server: SigningKey,
     server_certificate: Vec<u8>,
     seat: SigningKey,
@@ -24,10 +24,11 @@ fn people() -> People {
         not_before: Time(NOW - 1000),
         not_after: Time(NOW + 1000),
     };
-    let ca = ExamAuthority::create("Test CA", validity).unwrap();
+    let ca = ExamRoot::create("Test CA", validity).unwrap();
+    let issuing = ca.issue_authority("Test server", validity).unwrap();
     let server = SigningKey::generate(&random).unwrap();
-    let pem = ca.issue_receipt_signer(&server, validity).unwrap();
-    let server_certificate = certs::x509::der_from_pem(&pem).unwrap();
+    let certified = issuing.issue_receipt_signer(&server, validity).unwrap();
+    let server_certificate = certs::x509::chain_from_pem(&certified.certificate_pem).unwrap();
     People {
         ca,
         server,
