@@ -3,6 +3,8 @@
 
 pub(crate) mod authority;
 pub(crate) mod document;
+mod store;
+pub(crate) mod trust;
 
 use anyhow::{Context, Result, bail};
 use certs::Time;
@@ -10,12 +12,21 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 fn now() -> Result<Time> {
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .context("the clock is before 1970; set it")?;
     Ok(Time(i64::try_from(seconds.as_secs())?))
+}
+
+/// An instant as `YYYY-MM-DDThh:mm:ssZ`, or as its number of seconds where the calendar ends.
+fn instant(time: Time) -> String {
+    let date = OffsetDateTime::from_unix_timestamp(time.0).ok();
+    let text = date.and_then(|date| date.format(&Rfc3339).ok());
+    text.unwrap_or_else(|| time.0.to_string())
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

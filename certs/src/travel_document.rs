@@ -21,7 +21,9 @@ pub use active::ActiveAuthentication;
 pub use admission::{AdmissibleDocument, Refused, Rule};
 pub use portrait::Portrait;
 pub use security_object::{MAX_SECURITY_OBJECT, SecurityObject};
-pub use trust::TrustAnchors;
+pub use trust::{
+    Addition, Anchor, MAX_MASTER_LIST, MasterListImport, RefusedCertificate, Role, TrustAnchors,
+};
 
 use crate::cms::{Failure, Signer};
 use crate::error::{Error, Kind};

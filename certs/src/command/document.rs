@@ -1,11 +1,11 @@
 //! `certs verify-document`: judges the files that `checkin-agent read` wrote, one per data group.
 
-use super::{now, read};
+use super::{instant, now, read, store};
 use anyhow::{Context, Result, bail};
 use certs::Time;
 use certs::travel_document::{
-    ActiveAuthentication, Document, DocumentFiles, Finding, HashResult, Judgement, SecurityObject,
-    TrustAnchors, Verdict, judge, reason,
+    ActiveAuthentication, Document, DocumentFiles, DocumentSigner, Finding, HashResult, Judgement,
+    SecurityObject, TrustAnchors, Verdict, judge, reason,
 };
 use clap::Args;
 use serde_json::{Value, json};
@@ -17,15 +17,19 @@ pub(crate) struct Arguments {
     /// Folder with EF_SOD.bin, EF_DG1.bin, EF_DG2.bin and, where the card has them, EF_DG13.bin, EF_DG14.bin,
     /// EF_DG15.bin. The chip's answer is looked for in AA_challenge.bin (8 bytes) and AA_response.bin.
     dir: PathBuf,
-    /// Root certificate of the issuing state (CSCA), PEM or DER; repeat for more. Without one the issuer stays unknown.
+    /// What is trusted: a folder made by `certs trust add`; certificates of states (CSCA, PEM or DER), revocation lists,
+    /// master lists; repeat for more. Without any the issuer stays unknown.
     #[arg(long, num_args = 1..)]
     trust: Vec<PathBuf>,
     /// Judge as of this day (YYYY-MM-DD) or second (YYYY-MM-DDThh:mm:ssZ), UTC, instead of now.
     #[arg(long)]
     at: Option<String>,
-    /// Report as JSON.
-    #[arg(long)]
+    /// Report as JSON; this is the default.
+    #[arg(long, conflicts_with = "text")]
     json: bool,
+    /// Report in plain words instead.
+    #[arg(long)]
+    text: bool,
 }
 
 /// Judges and reports.
@@ -36,14 +40,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     };
     let mut anchors = TrustAnchors::empty();
     for path in &arguments.trust {
-        let added = anchors.add_pem_or_der(&read(path)?);
-        added.with_context(|| format!("{} can't be used as a trust anchor", path.display()))?;
+        store::add_path(&mut anchors, path, at)?;
     }
     let judgement = judge_folder(&arguments.dir, &anchors, at)?;
-    if arguments.json {
-        println!("{:#}", as_json(&judgement));
-    } else {
+    if arguments.text && !arguments.json {
         print(&judgement);
+    } else {
+        println!("{:#}", as_json(&judgement));
     }
     let findings = [judgement.integrity, judgement.issuer, judgement.chip];
     let genuine = judgement.integrity.verdict == Verdict::Valid
@@ -103,6 +106,17 @@ fn as_json(judgement: &Judgement) -> Value {
         "chip": finding(judgement.chip),
         "data_groups": groups.collect::<serde_json::Map<_, _>>(),
         "person": judgement.document.as_ref().map(person),
+        "signer": judgement.signer.as_ref().map(signer),
+        "remarks": judgement.remarks,
+    })
+}
+
+fn signer(signer: &DocumentSigner) -> Value {
+    json!({
+        "fingerprint": hex::encode(signer.fingerprint),
+        "not_before": instant(signer.validity.not_before),
+        "not_after": instant(signer.validity.not_after),
+        "signing_time": signer.signing_time.map(instant),
     })
 }
 
@@ -134,6 +148,10 @@ fn print(judgement: &Judgement) {
     }
     for group in &judgement.data_groups {
         println!("DG{:<8} {}", group.number, hash_result(group.result));
+    }
+    for remark in &judgement.remarks {
+        let meaning = reason::explain(remark).map_or("", |reason| reason.en);
+        println!("remark     {remark}: {meaning}");
     }
     if let Some(document) = &judgement.document {
         let zone = &document.mrz;

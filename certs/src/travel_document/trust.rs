@@ -3,8 +3,13 @@
 
 mod condition;
 mod country;
+mod description;
+mod master_list;
 mod path;
 mod revocation;
+
+pub use description::{Anchor, Role};
+pub use master_list::{MAX_MASTER_LIST, MasterListImport, RefusedCertificate};
 
 use super::reason;
 use super::{Finding, Verdict};
@@ -20,6 +25,7 @@ use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
 
 /// Bit of the key usage extension (RFC 5280, section 4.2.1.3).
 const KEY_CERT_SIGN: usize = 5;
+const REVOCATION_LIST_LABEL: &[u8] = b"-----BEGIN X509 CRL-----";
 
 /// The installed trust anchors with the revocation lists of their countries.
 ///
@@ -32,11 +38,22 @@ pub struct TrustAnchors {
 }
 
 /// A country signer's certificate, with what it is found by.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Installed {
     der: Vec<u8>,
     subject: NormalName,
     key_id: Option<Vec<u8>>,
+}
+
+/// What [`TrustAnchors::add_file`] found in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Addition {
+    /// So many certificates, new or there already.
+    Certificates(usize),
+    /// A revocation list.
+    RevocationList,
+    /// A master list.
+    MasterList(MasterListImport),
 }
 
 /// What the anchors say about a signer.
@@ -89,7 +106,7 @@ impl TrustAnchors {
         let installed = installed?;
         let count = installed.len();
         for certificate in installed {
-            if !self.installed.iter().any(|other| other.der == certificate.der) {
+            if !self.contains(&certificate.der) {
                 self.installed.push(certificate);
             }
         }
@@ -112,6 +129,62 @@ impl TrustAnchors {
         };
         self.lists.push(list);
         Ok(())
+    }
+
+    /// Adds the certificates of a CSCA master list (ICAO Doc 9303-12, section 8), DER. Its signer must be one of an installed
+    /// country's, valid when it signed or, where it did not write that down, at `at`. Certificates that can't be used are
+    /// left out and named in the result.
+    ///
+    /// # Errors
+    /// [`Kind::Malformed`], [`Kind::TooLarge`]; [`Kind::NotAuthentic`] when the signature is wrong or no installed country
+    /// signer issued the signer's certificate; [`Kind::WrongPurpose`], [`Kind::OutsideValidity`] of the signer.
+    pub fn add_master_list(&mut self, file: &[u8], at: Time) -> Result<MasterListImport> {
+        let opened = master_list::open(file, &self.installed, at)?;
+        let mut import = MasterListImport {
+            added: 0,
+            known: 0,
+            refused: opened.refused,
+        };
+        for certificate in opened.usable {
+            if self.contains(&certificate.der) {
+                import.known += 1;
+            } else {
+                import.added += 1;
+                self.installed.push(certificate);
+            }
+        }
+        Ok(import)
+    }
+
+    /// Adds a file of any of these kinds, found out by its content: certificates (PEM or DER), a revocation list (PEM or
+    /// DER), a master list (DER).
+    ///
+    /// # Errors
+    /// As [`Self::add_pem_or_der`], [`Self::add_revocation_list`] and [`Self::add_master_list`].
+    pub fn add_file(&mut self, file: &[u8], at: Time) -> Result<Addition> {
+        if file
+            .windows(REVOCATION_LIST_LABEL.len())
+            .any(|part| part == REVOCATION_LIST_LABEL)
+        {
+            return self.add_revocation_list(file).map(|()| Addition::RevocationList);
+        }
+        if !is_pem(file) && master_list::looks_like_one(file) {
+            return self.add_master_list(file, at).map(Addition::MasterList);
+        }
+        if !is_pem(file) && revocation::looks_like_one(file) {
+            return self.add_revocation_list(file).map(|()| Addition::RevocationList);
+        }
+        self.add_pem_or_der(file).map(Addition::Certificates)
+    }
+
+    /// Every anchor, with what it can do.
+    pub fn anchors(&self) -> Vec<Anchor> {
+        let describe = |anchor| description::describe(&self.installed, anchor);
+        self.installed.iter().filter_map(describe).collect()
+    }
+
+    fn contains(&self, der: &[u8]) -> bool {
+        self.installed.iter().any(|other| other.der == der)
     }
 
     /// Whether an anchor issued the signer's certificate, and whether both may be relied on at `at` for a document of this

@@ -7,7 +7,7 @@ use crate::algorithm::Scheme;
 use crate::certificate::{Certificate, NormalName};
 use crate::error::{Error, Kind, Result};
 use crate::time::Time;
-use crate::tlv::{BIT_STRING, Element, Reader, Rules, SEQUENCE};
+use crate::tlv::{BIT_STRING, Element, GENERALIZED_TIME, INTEGER, Reader, Rules, SEQUENCE, UTC_TIME};
 use der::{Decode, Encode};
 use x509_cert::certificate::Raw;
 use x509_cert::crl::CertificateList;
@@ -28,6 +28,21 @@ pub(super) struct RevocationList {
     next_update: Option<Time>,
     /// Serial numbers without leading zeros, sorted.
     serials: Vec<Vec<u8>>,
+}
+
+/// Whether a file can be taken for a list: `SEQUENCE { SEQUENCE { version, algorithm, issuer, time …`.
+pub(super) fn looks_like_one(file: &[u8]) -> bool {
+    let shape = || -> Result<bool> {
+        let mut outer = Reader::new(file, PLACE, Rules::Der)
+            .expect(SEQUENCE)?
+            .children()?;
+        let mut fields = outer.expect(SEQUENCE)?.children()?;
+        fields.optional(INTEGER)?;
+        fields.expect(SEQUENCE)?;
+        fields.expect(SEQUENCE)?;
+        Ok(matches!(fields.peek(), Some(UTC_TIME | GENERALIZED_TIME)))
+    };
+    shape().unwrap_or(false)
 }
 
 /// What the installed lists say of a certificate.
