@@ -139,6 +139,14 @@ impl IssuingAuthority {
         self.0.revocation_list(number, period, revoked)
     }
 
+    /// As [`Self::revocation_list`], DER: what is served under a distribution point (RFC 2585).
+    ///
+    /// # Errors
+    /// [`Kind::Argument`] for an impossible serial number or time.
+    pub fn revocation_list_der(&self, number: u64, period: Validity, revoked: &[Revoked]) -> Result<Vec<u8>> {
+        self.0.revocation_list_der(number, period, revoked)
+    }
+
     fn machine_params(&self, machine: Machine<'_>, validity: Validity) -> Result<CertificateParams> {
         if !x509::is_machine_id(machine.id_hex) {
             return Err(Error::new(Kind::Argument, "machine id"));

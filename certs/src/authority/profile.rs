@@ -1,7 +1,7 @@
 //! What root and issuing authorities share: a certificate with its key, the common fields, and signing. Decides nothing
 //! about who may get what.
 
-use super::revocation::{Revoked, list};
+use super::revocation::{Revoked, list, signed};
 use super::{Certified, Issued};
 use crate::error::{Error, Kind, Result};
 use crate::signing::SigningKey;
@@ -109,6 +109,15 @@ impl Authority {
 
     pub(super) fn revocation_list(&self, number: u64, period: Validity, all: &[Revoked]) -> Result<String> {
         list(&self.issuer, number, period, all)
+    }
+
+    pub(super) fn revocation_list_der(
+        &self,
+        number: u64,
+        period: Validity,
+        all: &[Revoked],
+    ) -> Result<Vec<u8>> {
+        Ok(signed(&self.issuer, number, period, all)?.der().to_vec())
     }
 
     fn clip(&self, validity: Validity) -> Result<Validity> {

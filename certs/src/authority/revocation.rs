@@ -3,8 +3,8 @@
 use crate::error::{Error, Kind, Result};
 use crate::time::{Time, Validity};
 use rcgen::{
-    CertificateRevocationListParams, Issuer, KeyIdMethod, KeyPair, RevocationReason, RevokedCertParams,
-    SerialNumber,
+    CertificateRevocationList, CertificateRevocationListParams, Issuer, KeyIdMethod, KeyPair,
+    RevocationReason, RevokedCertParams, SerialNumber,
 };
 
 const PLACE: &str = "revocation list";
@@ -42,6 +42,17 @@ pub(super) fn list(
     period: Validity,
     revoked: &[Revoked],
 ) -> Result<String> {
+    let pem = signed(issuer, number, period, revoked)?.pem();
+    pem.map_err(|_| Error::new(Kind::Argument, PLACE))
+}
+
+/// The list as it stands, for those who take it over a wire.
+pub(super) fn signed(
+    issuer: &Issuer<'static, KeyPair>,
+    number: u64,
+    period: Validity,
+    revoked: &[Revoked],
+) -> Result<CertificateRevocationList> {
     let params = CertificateRevocationListParams {
         this_update: period.not_before.to_offset_date_time()?,
         next_update: period.not_after.to_offset_date_time()?,
@@ -50,8 +61,9 @@ pub(super) fn list(
         revoked_certs: revoked.iter().map(entry).collect::<Result<_>>()?,
         key_identifier_method: KeyIdMethod::Sha256,
     };
-    let refused = |_| Error::new(Kind::Argument, PLACE);
-    params.signed_by(issuer).map_err(refused)?.pem().map_err(refused)
+    params
+        .signed_by(issuer)
+        .map_err(|_| Error::new(Kind::Argument, PLACE))
 }
 
 fn entry(revoked: &Revoked) -> Result<RevokedCertParams> {
