@@ -4,8 +4,8 @@ use super::{instant, now, read, store};
 use anyhow::{Context, Result, bail};
 use certs::Time;
 use certs::travel_document::{
-    ActiveAuthentication, Document, DocumentFiles, DocumentSigner, Finding, HashResult, Judgement,
-    SecurityObject, TrustAnchors, Verdict, judge, reason,
+    ActiveAuthentication, Additions, Document, DocumentFiles, DocumentSigner, Finding, HashResult, Judgement,
+    SecurityObject, TrustAnchors, Verdict, judge_with, reason,
 };
 use clap::Args;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use std::process::ExitCode;
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// Folder with EF_SOD.bin, EF_DG1.bin, EF_DG2.bin and, where the card has them, EF_DG13.bin, EF_DG14.bin,
-    /// EF_DG15.bin. The chip's answer is looked for in AA_challenge.bin (8 bytes) and AA_response.bin.
+    /// EF_DG15.bin; of other data groups only the hash is compared. The chip's answer is looked for in AA_challenge.bin (8 bytes) and AA_response.bin.
     dir: PathBuf,
     /// What is trusted: a folder made by `certs trust add`; certificates of states (CSCA, PEM or DER), revocation lists,
     /// master lists; repeat for more. Without any the issuer stays unknown.
@@ -84,7 +84,31 @@ fn judge_folder(dir: &Path, anchors: &TrustAnchors, at: Time) -> Result<Judgemen
         dg15: dg15.as_deref(),
         dg13_hash: dg13_hash.as_deref(),
     };
-    Ok(judge(&files, authentication.as_ref(), anchors, at))
+    let others = other_groups(dir)?;
+    let others: Vec<_> = others
+        .iter()
+        .map(|(number, file)| (*number, file.as_slice()))
+        .collect();
+    let additions = Additions { data_groups: &others };
+    Ok(judge_with(
+        &files,
+        authentication.as_ref(),
+        &additions,
+        anchors,
+        at,
+    ))
+}
+
+/// The data groups that only their hash is of interest of.
+fn other_groups(dir: &Path) -> Result<Vec<(u8, Vec<u8>)>> {
+    let mut found = Vec::new();
+    for number in (3..=12).chain([16]) {
+        let path = dir.join(format!("EF_DG{number}.bin"));
+        if path.exists() {
+            found.push((number, read(&path)?));
+        }
+    }
+    Ok(found)
 }
 
 fn hash_result(result: HashResult) -> &'static str {

@@ -6,6 +6,7 @@
 mod attacks;
 mod chains;
 mod chip;
+mod command;
 mod pki;
 mod reference;
 
