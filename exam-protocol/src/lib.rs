@@ -24,6 +24,7 @@ pub mod station;
 pub mod console;
 pub mod right;
 pub mod staff;
+pub mod people;
 pub mod machine;
 #[cfg(feature = "schema")]
 mod schema;

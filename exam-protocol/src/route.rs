@@ -8,6 +8,11 @@ pub const CONSOLE_PAGE: &str = "/console/";
 /// `GET`: is the process alive?
 pub const HEALTH: &str = "/healthz";
 
+/// `GET` → the OpenAPI 3.1 document of all paths.
+pub const OPENAPI: &str = "/api/openapi.json";
+/// `GET`: whom to tell about a weakness (RFC 9116).
+pub const SECURITY_TXT: &str = "/.well-known/security.txt";
+
 /// `POST` [`crate::seat::ClaimRequest`] → [`crate::seat::ClaimResponse`].
 pub const SEAT_CLAIM: &str = "/api/seat/claim";
 /// `GET` with `Authorization: Bearer` seat token → sealed form, `application/octet-stream` ([`crate::paper::SealedForm`] in CBOR).
@@ -92,6 +97,45 @@ pub const ATTEMPT_SUBMISSION: &str = "/api/console/attempts/{attempt}/submission
 pub const ROOM_RESULTS_CSV: &str = "/api/console/rooms/{room}/results.csv";
 /// `GET`, after the room has ended → marks as XLSX.
 pub const ROOM_RESULTS_XLSX: &str = "/api/console/rooms/{room}/results.xlsx";
+
+/// `GET` with [`crate::people::MemberFilter`] → [`crate::people::MemberPage`]; `POST` [`crate::people::NewMember`] → [`crate::people::StartPassword`].
+pub const STAFF: &str = "/api/console/staff";
+/// `PUT` [`crate::people::MemberChange`].
+pub const STAFF_MEMBER: &str = "/api/console/staff/{staff}";
+/// `PUT` [`crate::people::StateChange`]: disables or enables an account.
+pub const STAFF_STATE: &str = "/api/console/staff/{staff}/state";
+/// `POST` → [`crate::people::StartPassword`]: a new password that must be changed at the next login.
+pub const STAFF_PASSWORD: &str = "/api/console/staff/{staff}/password";
+/// `DELETE`: takes all second factors of somebody out of force; the next login asks for new ones.
+pub const STAFF_FACTORS: &str = "/api/console/staff/{staff}/factors";
+/// `POST` [`crate::people::ExternalLogin`]: this login at a provider is this member.
+pub const STAFF_SIGN_ON: &str = "/api/console/staff/{staff}/single-sign-on";
+/// `POST` [`crate::people::ExternalLogin`]: undoes that.
+pub const STAFF_SIGN_ON_REMOVAL: &str = "/api/console/staff/{staff}/single-sign-on/removal";
+/// `POST` [`crate::people::GrantChange`]: gives a role in a scope.
+pub const GRANTS: &str = "/api/console/grants";
+/// `POST` [`crate::people::GrantChange`]: takes a role away.
+pub const GRANT_REVOCATION: &str = "/api/console/grants/revocation";
+/// `GET` → [`crate::people::ScopeTree`]: where roles can be granted.
+pub const SCOPES: &str = "/api/console/scopes";
+/// `POST` [`crate::people::NewOrganisation`] → [`crate::people::OrganisationNode`].
+pub const ORGANISATIONS: &str = "/api/console/organisations";
+/// `POST` of an XLSX or CSV file with [`crate::people::ImportQuery`] → [`crate::people::StaffImport`].
+pub const STAFF_IMPORT: &str = "/api/console/staff-import";
+/// `GET` with [`crate::people::ReviewFilter`] → [`crate::people::ReviewPage`]; `POST` [`crate::people::ReviewMark`].
+pub const ACCESS_REVIEW: &str = "/api/console/access-review";
+
+/// `GET` → `Vec<`[`crate::people::SignOnProvider`]`>`. Nobody is logged in.
+pub const SINGLE_SIGN_ON: &str = "/api/console/single-sign-on";
+/// `GET` by a link of the login page, not by script: leads on to the provider.
+pub const SINGLE_SIGN_ON_START: &str = "/api/console/single-sign-on/{provider}";
+/// `GET`: where the provider sends the browser back to; leads on to [`CONSOLE_PAGE`], with `?sign-on=<problem code>` when
+/// the login was refused.
+pub const SINGLE_SIGN_ON_CALLBACK: &str = "/api/console/single-sign-on/{provider}/callback";
+/// `POST` of a form with `logout_token` by the provider itself (OpenID Connect Back-Channel Logout 1.0).
+pub const BACK_CHANNEL_LOGOUT: &str = "/api/console/single-sign-on/{provider}/back-channel-logout";
+/// `POST` → [`crate::people::SingleLogout`]: logs out here, and says where to log out at the provider.
+pub const SINGLE_LOGOUT: &str = "/api/console/session/single-logout";
 
 /// A path with its one `{name}` replaced by an id.
 pub fn with_id(path: &str, id: impl core::fmt::Display) -> String {
