@@ -26,5 +26,6 @@ pub mod right;
 pub mod staff;
 pub mod people;
 pub mod machine;
+pub mod proposal;
 #[cfg(feature = "schema")]
 mod schema;

@@ -25,13 +25,13 @@ pub const SERVER_KEYS: &str = "/api/keys";
 /// WebSocket of a check-in station (client certificate needed): [`crate::station::StationMessage`] up, [`crate::station::StationCommand`] down.
 pub const STATION_LIVE: &str = "/api/station/live";
 
-/// `POST` [`crate::console::LoginRequest`] → [`crate::console::Me`] and the session cookie; `DELETE` ends the session; `GET` → [`crate::console::Me`].
+/// `POST` [`crate::console::LoginRequest`] → [`crate::staff::LoginStep`] and the session cookie; `DELETE` ends the session; `GET` → [`crate::console::Me`].
 pub const LOGIN: &str = "/api/console/session";
 /// `POST` [`crate::staff::SecondFactor`] → [`crate::staff::LoginStep`]: the second step of a login; within a session, a step-up.
 pub const SECOND_FACTOR: &str = "/api/console/session/second-factor";
 /// `POST` → [`crate::staff::PasskeyChallenge`] for a login or a step-up.
 pub const PASSKEY_CHALLENGE: &str = "/api/console/session/passkey-challenge";
-/// `POST` [`crate::staff::Unlock`]: opens a session that has locked itself.
+/// `POST` [`crate::staff::Unlock`] → [`crate::console::Me`]: opens a session that has locked itself.
 pub const UNLOCK: &str = "/api/console/session/unlock";
 /// `POST`: the holder is still there (the page says so at most once a minute, when keys or mouse were used).
 pub const ACTIVITY: &str = "/api/console/session/activity";
@@ -70,6 +70,13 @@ pub const MACHINE: &str = "/api/console/machines/{machine}";
 pub const MACHINE_REVOKE: &str = "/api/console/machines/{machine}/revocation";
 /// `POST` [`crate::machine::MachineReason`] → [`crate::machine::MachineView`]: somebody has looked into the alarm.
 pub const MACHINE_ALARM: &str = "/api/console/machines/{machine}/alarm";
+
+/// `GET` → [`crate::proposal::Proposals`]: what this person may see; `POST` [`crate::proposal::ProposeRequest`] → [`crate::proposal::ProposalView`].
+pub const PROPOSALS: &str = "/api/console/proposals";
+/// `GET` → [`crate::proposal::ProposalView`]; `DELETE` → the same: its proposer takes it back.
+pub const PROPOSAL: &str = "/api/console/proposals/{proposal}";
+/// `POST` [`crate::proposal::DecideRequest`] → [`crate::proposal::ProposalView`]: the second person decides; approved acts are done at once.
+pub const PROPOSAL_DECISION: &str = "/api/console/proposals/{proposal}/decision";
 
 /// `GET` → `Vec<`[`crate::console::RoomSummary`]`>`: the rooms this person may see.
 pub const ROOMS: &str = "/api/console/rooms";
