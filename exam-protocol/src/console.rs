@@ -37,6 +37,19 @@ pub struct Me {
     pub duties: Vec<Duty>,
     /// After how long without an act the session locks itself.
     pub idle: IdleLimit,
+    /// The login before this one, for its holder to recognise.
+    #[serde(default)]
+    pub last_login: Option<LastLogin>,
+}
+
+/// An earlier login.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct LastLogin {
+    /// When.
+    pub at: Timestamp,
+    /// From which address.
+    pub address: String,
 }
 
 /// A room on the list.

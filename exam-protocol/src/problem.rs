@@ -28,6 +28,14 @@ pub enum ProblemCode {
     NotLoggedIn,
     /// Wrong name or password.
     WrongCredentials,
+    /// The session has locked itself because its holder rested; [`crate::route::UNLOCK`] opens it.
+    SessionLocked,
+    /// Something has to be done first: [`crate::console::Me`] names the duties.
+    DutyFirst,
+    /// A second factor has to be shown again: [`crate::route::SECOND_FACTOR`].
+    StepUpNeeded,
+    /// The new password does not keep the rules; the text says what is missing.
+    PasswordRefused,
     /// Too many tries; wait.
     TooManyTries,
     /// This person or station has no right to this room or act.

@@ -66,9 +66,11 @@ impl ApiError {
     fn status(&self) -> StatusCode {
         match self.problem.code {
             ProblemCode::MalformedRequest => StatusCode::BAD_REQUEST,
-            ProblemCode::NotLoggedIn | ProblemCode::WrongCredentials => StatusCode::UNAUTHORIZED,
+            ProblemCode::NotLoggedIn | ProblemCode::WrongCredentials | ProblemCode::SessionLocked => {
+                StatusCode::UNAUTHORIZED
+            }
             ProblemCode::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
-            ProblemCode::NotAllowed => StatusCode::FORBIDDEN,
+            ProblemCode::NotAllowed | ProblemCode::DutyFirst | ProblemCode::StepUpNeeded => StatusCode::FORBIDDEN,
             ProblemCode::NotFound => StatusCode::NOT_FOUND,
             ProblemCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             ProblemCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -168,5 +168,6 @@ fn me(member: &store::Member, grants: Vec<Grant>) -> Me {
         idle: IdleLimit {
             after: Millis::minutes(15),
         },
+        last_login: None,
     }
 }
