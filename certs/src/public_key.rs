@@ -7,6 +7,7 @@ mod elliptic;
 mod rsa;
 mod weierstrass;
 
+pub(crate) use domain::Curve;
 pub(crate) use elliptic::EcPublicKey;
 pub(crate) use rsa::RsaPublicKey;
 

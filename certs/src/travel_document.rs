@@ -7,6 +7,7 @@
 
 mod active;
 pub mod admission;
+pub mod chip_authentication;
 pub mod data_group;
 pub mod date;
 mod judge;
@@ -29,6 +30,7 @@ pub use trust::{
 
 use crate::cms::Signer;
 use crate::time::{Time, Validity};
+use chip_authentication::ChipAuthentication;
 use mrz::Td1;
 
 /// One of the three verdicts.
@@ -101,6 +103,8 @@ pub struct DocumentFiles<'a> {
 pub struct Additions<'a> {
     /// Other data groups by number, whose hashes are compared: 3 to 12 and 16.
     pub data_groups: &'a [(u8, &'a [u8])],
+    /// What came of chip authentication, where the server tried it.
+    pub chip_authentication: Option<&'a ChipAuthentication>,
 }
 
 /// How a data group stands to the security object.

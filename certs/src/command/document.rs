@@ -89,7 +89,10 @@ fn judge_folder(dir: &Path, anchors: &TrustAnchors, at: Time) -> Result<Judgemen
         .iter()
         .map(|(number, file)| (*number, file.as_slice()))
         .collect();
-    let additions = Additions { data_groups: &others };
+    let additions = Additions {
+        data_groups: &others,
+        ..Additions::default()
+    };
     Ok(judge_with(
         &files,
         authentication.as_ref(),

@@ -10,7 +10,7 @@ use num_bigint::BigUint;
 
 /// A curve that is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Curve {
+pub(crate) enum Curve {
     P224,
     BrainpoolP224r1,
     P256,

@@ -25,7 +25,14 @@ pub(crate) struct EcPublicKey {
 impl EcPublicKey {
     /// From the `ECParameters` of the algorithm and the uncompressed point.
     pub(crate) fn parse(parameters: &Element<'_>, point: &[u8]) -> Result<Self> {
-        let curve = domain::find(parameters)?.ok_or(Error::new(Kind::NotAllowed, PLACE))?;
+        Self::on(
+            domain::find(parameters)?.ok_or(Error::new(Kind::NotAllowed, PLACE))?,
+            point,
+        )
+    }
+
+    /// From an uncompressed point, which must lie on the curve.
+    pub(crate) fn on(curve: Curve, point: &[u8]) -> Result<Self> {
         let key = Self {
             curve,
             point: point.to_vec(),
@@ -35,6 +42,16 @@ impl EcPublicKey {
         } else {
             Err(Error::new(Kind::Malformed, PLACE))
         }
+    }
+
+    /// The curve.
+    pub(crate) fn curve(&self) -> Curve {
+        self.curve
+    }
+
+    /// The uncompressed point.
+    pub(crate) fn point(&self) -> &[u8] {
+        &self.point
     }
 
     /// The uncompressed point, if the curve is P-256.

@@ -2,6 +2,7 @@
 //! decides nothing about people; what follows from the verdicts is [`super::admission`]'s.
 
 use super::active::{self, ActiveAuthentication, Proof};
+use super::chip_authentication::ChipAuthentication;
 use super::security_object::SecurityObject;
 use super::trust::{Assessment, TrustAnchors};
 use super::{
@@ -64,7 +65,8 @@ pub fn judge_with(
         Ok(signer) => anchors.judge(signer, state, at),
         Err(_) => Assessment::not_checked(),
     };
-    let chip = chip(files, &sod, integrity, authentication);
+    let agreement = additions.chip_authentication;
+    let chip = chip(files, &sod, integrity, authentication, agreement);
     Judgement {
         integrity,
         issuer: issuer.finding,
@@ -174,16 +176,33 @@ fn signature_finding(failure: Failure) -> Finding {
     }
 }
 
-/// Active authentication. With valid integrity a DG15 that is here is covered by the security object.
+/// The chip's proof. With valid integrity every file that is here is covered by the security object.
 fn chip(
     files: &DocumentFiles<'_>,
     sod: &SecurityObject<'_>,
     integrity: Finding,
     authentication: Option<&ActiveAuthentication>,
+    agreement: Option<&ChipAuthentication>,
 ) -> Finding {
     if integrity.verdict != Verdict::Valid {
         return Finding::unknown(reason::INTEGRITY_NOT_VALID);
     }
+    let active = active(files, sod, authentication);
+    // Two proofs by two keys: a wrong one is never made up for by the other, a missing one is.
+    match agreement.map(|proof| files.dg14.is_some_and(|dg14| proof.proves(dg14))) {
+        None => active,
+        Some(_) if active.verdict == Verdict::Invalid => active,
+        Some(true) => Finding::new(Verdict::Valid, reason::OK),
+        Some(false) => Finding::invalid(reason::CHIP_AUTHENTICATION_FAILED),
+    }
+}
+
+/// Active authentication, which is taken whenever there is a DG15.
+fn active(
+    files: &DocumentFiles<'_>,
+    sod: &SecurityObject<'_>,
+    authentication: Option<&ActiveAuthentication>,
+) -> Finding {
     let Some(dg15) = files.dg15 else {
         // A copy could leave out the file whose key it does not have: the security object tells.
         return match sod.hash_of(15) {

@@ -84,12 +84,15 @@ pub const ACTIVE_AUTHENTICATION_MISSING: &str = "active-authentication-missing";
 /// The chip's answer does not fit challenge and key.
 pub const ACTIVE_AUTHENTICATION_FAILED: &str = "active-authentication-failed";
 
+/// The chip did not prove that it has the private key to a public key of EF.DG14.
+pub const CHIP_AUTHENTICATION_FAILED: &str = "chip-authentication-failed";
+
 const fn reason(code: &'static str, vi: &'static str, en: &'static str) -> Reason {
     Reason { code, vi, en }
 }
 
 /// All codes.
-pub const TABLE: [Reason; 37] = [
+pub const TABLE: [Reason; 38] = [
     reason(OK, "hợp lệ", "valid"),
     reason(
         SHA1_USED,
@@ -265,6 +268,11 @@ pub const TABLE: [Reason; 37] = [
         ACTIVE_AUTHENTICATION_FAILED,
         "chip trả lời sai thử thách: nghi thẻ sao chép",
         "the chip's answer to the challenge is wrong: possibly a copy",
+    ),
+    reason(
+        CHIP_AUTHENTICATION_FAILED,
+        "chip không chứng minh được khóa trong DG14: nghi thẻ sao chép",
+        "the chip could not prove its key of DG14: possibly a copy",
     ),
     reason(
         super::admission::DOCUMENT_UNREADABLE,
