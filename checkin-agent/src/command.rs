@@ -4,3 +4,5 @@ pub mod run;
 pub mod readers;
 pub mod read;
 pub mod doctor;
+pub mod enroll;
+pub mod unenroll;

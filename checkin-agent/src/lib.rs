@@ -2,7 +2,7 @@
 //!
 //! It judges nothing: what a card gave goes to the server as read, and DG13 stays here but for its hash. It must never log an
 //! APDU, a number or a name. Modules stand in the order of the walk: bytes, card, chip protocols, the whole reading, the
-//! thread that reads, the link to the server, the commands.
+//! thread that reads, the link to the server, the PC as a machine of the exam, the commands.
 
 pub mod apdu;
 pub mod card;
@@ -14,4 +14,5 @@ pub mod desk;
 pub mod config;
 pub mod link;
 pub mod stop;
+pub mod machine;
 pub mod command;

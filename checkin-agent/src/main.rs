@@ -1,7 +1,7 @@
 //! Command line of the check-in station. Starts things; decides nothing.
 
 use anyhow::Result;
-use checkin_agent::command::{doctor, read, readers, run};
+use checkin_agent::command::{doctor, enroll, read, readers, run, unenroll};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -38,6 +38,13 @@ enum Command {
     /// bằng `certs verify-document`. Thư mục chứa dữ liệu cá nhân.
     /// Writes these files; `certs verify-document` judges them. The folder then holds personal data.
     Read(read::Arguments),
+    /// Đăng ký máy này với máy chủ thi bằng mã một lần / enrol this PC with the exam server by a one-time code
+    ///
+    /// Tạo khóa, xin chứng thư, ghi exam-ca.pem, machine.pem, machine.key và (máy ở bàn) station.toml.
+    /// Makes a key, gets a certificate, writes these files.
+    Enroll(enroll::Arguments),
+    /// Gỡ mọi thứ mà lệnh enroll đã ghi / take back everything that enroll wrote
+    Unenroll(unenroll::Arguments),
     /// Trạm này đã sẵn sàng cho ngày thi chưa? / is this station ready for exam day?
     ///
     /// Nếu trạm đang chạy với cùng chứng thư thì nó mất kết nối vài giây: đừng hỏi khi đang đọc thẻ.
@@ -73,6 +80,8 @@ async fn obey(command: Command) -> Result<()> {
         Command::Run { config } => Box::pin(run::run(&config)).await,
         Command::Readers { json } => readers::run(json),
         Command::Read(arguments) => read::run(&arguments),
+        Command::Enroll(arguments) => Box::pin(enroll::run(&arguments)).await,
+        Command::Unenroll(arguments) => unenroll::run(&arguments),
         Command::Doctor { config, json } => doctor::run(config.as_deref(), json).await,
     }
 }
