@@ -2,10 +2,12 @@
 //!
 //! Nothing here knows an ICAO protocol. Bodies of commands and answers are never logged.
 
+pub mod lengths;
 pub mod pcsc;
 pub mod replay;
 
 use crate::apdu::{Command, Response, Status};
+pub use lengths::{ExtendedLength, Lengths};
 
 /// Longest answer we put together from parts, in bytes: an extended response and its status word.
 const LONGEST_ANSWER: usize = 65_538;
@@ -25,6 +27,9 @@ pub enum CardError {
     /// The card left the field or the slot, or lost its power.
     #[error("thẻ đã rời đầu đọc / the card left the reader")]
     Removed,
+    /// The card lost its power or was reset by somebody else, and is there again: its session is gone.
+    #[error("thẻ bị ngắt giữa chừng / the card was interrupted")]
+    Reset,
     /// The reader was unplugged.
     #[error("đầu đọc thẻ đã bị rút / the card reader is gone")]
     ReaderGone,
@@ -45,21 +50,56 @@ pub enum CardError {
     Length,
 }
 
+/// What went over the line to a card, and how long its messages may be. Outlives the connections that use it.
+#[derive(Debug, Default)]
+pub struct Line {
+    /// What is known of lengths.
+    pub lengths: Lengths,
+    commands: u32,
+    sent: u64,
+    received: u64,
+}
+
+impl Line {
+    /// With what is known of reader and card.
+    pub fn new(lengths: Lengths) -> Self {
+        Self {
+            lengths,
+            ..Self::default()
+        }
+    }
+
+    /// Commands sent.
+    pub const fn commands(&self) -> u32 {
+        self.commands
+    }
+
+    /// Bytes sent and received.
+    pub const fn bytes(&self) -> (u64, u64) {
+        (self.sent, self.received)
+    }
+}
+
 /// A card with the transport rules of ISO/IEC 7816-4 applied: `61xx` is fetched, `6Cxx` is repeated, commands are counted.
 pub struct Connection<'c> {
     card: &'c mut dyn Card,
-    commands: u32,
+    line: &'c mut Line,
 }
 
 impl<'c> Connection<'c> {
-    /// Starts counting.
-    pub fn new(card: &'c mut dyn Card) -> Self {
-        Self { card, commands: 0 }
+    /// Over this line.
+    pub fn new(card: &'c mut dyn Card, line: &'c mut Line) -> Self {
+        Self { card, line }
     }
 
-    /// Commands sent so far.
+    /// Commands sent over the line so far.
     pub const fn commands(&self) -> u32 {
-        self.commands
+        self.line.commands
+    }
+
+    /// What is known of lengths.
+    pub const fn lengths(&mut self) -> &mut Lengths {
+        &mut self.line.lengths
     }
 
     /// Sends a command and puts the whole answer together.
@@ -85,8 +125,11 @@ impl<'c> Connection<'c> {
     }
 
     fn send(&mut self, command: &Command) -> Result<Response, CardError> {
-        self.commands = self.commands.saturating_add(1);
-        let answer = self.card.transmit(&command.to_bytes())?;
+        let bytes = command.to_bytes();
+        self.line.commands = self.line.commands.saturating_add(1);
+        self.line.sent += bytes.len() as u64;
+        let answer = self.card.transmit(&bytes)?;
+        self.line.received += answer.len() as u64;
         if answer.len() > LONGEST_ANSWER {
             return Err(CardError::Length);
         }
@@ -106,7 +149,8 @@ mod tests {
 
     fn check(exchanges: &[(&str, &str)], command: &Command) -> Result<(Vec<u8>, Status, u32), CardError> {
         let mut card = Replay::from_hex(exchanges.iter().copied()).unwrap();
-        let mut connection = Connection::new(&mut card);
+        let mut line = Line::default();
+        let mut connection = Connection::new(&mut card, &mut line);
         let response = connection.exchange(command)?;
         let commands = connection.commands();
         assert!(card.is_finished());

@@ -4,11 +4,11 @@
 //! a channel. Numbers, names and card data are never logged.
 
 use crate::backoff::Backoff;
-use crate::card::CardError;
 use crate::card::pcsc::{PcscCard, Readers, Sight};
+use crate::card::{CardError, Lengths, Line};
 use crate::emrtd::ChipError;
 use crate::job::{Job, Remote, SLICE};
-use crate::read::{Desk, ExtendedLength, ReadError, Reading, card_failure};
+use crate::read::{Desk, Kept, ReadError, Reading, Wanted, card_failure};
 use core::ops::ControlFlow;
 use exam_protocol::id::CheckinId;
 use exam_protocol::station::{CardEvidence, ReadFailure, ReadStep, StationMessage};
@@ -20,6 +20,12 @@ use tokio::sync::mpsc::Sender;
 
 /// How often the list of readers is looked at.
 const WATCH: Duration = Duration::from_secs(2);
+
+/// How long a card that was lifted too early may take to come back.
+const RETURN_TIME: Duration = Duration::from_secs(6);
+
+/// How often it may come back in one reading.
+const MOST_RETURNS: u32 = 3;
 
 /// The handle of the reading thread.
 pub struct DeskThread {
@@ -104,7 +110,8 @@ impl DeskThread {
 #[derive(Default)]
 struct Memory {
     backoff: Backoff,
-    extended: ExtendedLength,
+    /// By the answer to reset, which tells kinds of cards apart.
+    lengths: HashMap<Vec<u8>, Lengths>,
 }
 
 struct Worker {
@@ -143,17 +150,35 @@ impl Worker {
 
     fn read(&mut self, job: &Job) -> Result<CardEvidence, ReadError> {
         self.report(job, ReadStep::WaitingForCard)?;
-        let mut card = self.wait_for_card(job)?;
-        let seen = Instant::now();
-        let mut memory = self.memory.remove(card.reader()).unwrap_or_default();
-        let outcome = self.read_card(job, &mut card, &mut memory, seen);
-        match outcome {
-            Err(ReadError::Chip(ChipError::WrongKey)) => memory.backoff.refused(Instant::now()),
-            Ok(_) => memory.backoff.opened(),
-            Err(_) => {}
+        let mut kept = Kept::default();
+        let mut patience = job.wait_for_card;
+        let mut returns = 0;
+        loop {
+            let mut card = match self.wait_for_card(job, patience) {
+                // What was a lifted card is told as one.
+                Err(ReadError::Desk(ReadFailure::NoCard)) if returns > 0 => {
+                    return Err(ChipError::Card(CardError::Removed).into());
+                }
+                card => card?,
+            };
+            let seen = Instant::now();
+            let mut memory = self.memory.remove(card.reader()).unwrap_or_default();
+            let outcome = self.read_card(job, &mut card, &mut memory, (&mut kept, seen));
+            match outcome {
+                Err(ReadError::Chip(ChipError::WrongKey)) => memory.backoff.refused(Instant::now()),
+                Ok(_) => memory.backoff.opened(),
+                Err(_) => {}
+            }
+            self.memory.insert(card.reader().to_owned(), memory);
+            let lifted = matches!(outcome, Err(ReadError::Chip(ChipError::Card(CardError::Removed))));
+            if !lifted || returns == MOST_RETURNS {
+                return outcome;
+            }
+            returns += 1;
+            patience = RETURN_TIME;
+            drop(card);
+            self.report(job, ReadStep::WaitingForCard)?;
         }
-        self.memory.insert(card.reader().to_owned(), memory);
-        outcome
     }
 
     fn read_card(
@@ -161,7 +186,7 @@ impl Worker {
         job: &Job,
         card: &mut PcscCard,
         memory: &mut Memory,
-        seen: Instant,
+        (kept, seen): (&mut Kept, Instant),
     ) -> Result<CardEvidence, ReadError> {
         let wait = memory.backoff.remaining(Instant::now());
         if !wait.is_zero() {
@@ -172,9 +197,13 @@ impl Worker {
             );
             job.sleep(wait).map_err(ReadError::Desk)?;
         }
+        let lengths = memory.lengths.entry(card.answer_to_reset().to_vec()).or_default();
+        let mut line = Line::new(*lengths);
         let reading = Reading {
             keys: &job.keys,
-            extended: &mut memory.extended,
+            line: &mut line,
+            kept,
+            wanted: Wanted::default(),
             rng: &mut rand::rng(),
             desk: Desk {
                 progress: &mut |step| match self.report(job, step) {
@@ -185,7 +214,9 @@ impl Worker {
                 clock: &|| u32::try_from(seen.elapsed().as_millis()).unwrap_or(u32::MAX),
             },
         };
-        reading.run(card)
+        let outcome = reading.run(card);
+        *lengths = line.lengths;
+        outcome
     }
 
     fn challenge(&self, job: &Job) -> Result<[u8; 8], ReadFailure> {
@@ -212,8 +243,8 @@ impl Worker {
         }
     }
 
-    fn wait_for_card(&self, job: &Job) -> Result<PcscCard, ReadError> {
-        let deadline = Instant::now() + job.wait_for_card;
+    fn wait_for_card(&self, job: &Job, patience: Duration) -> Result<PcscCard, ReadError> {
+        let deadline = Instant::now() + patience;
         let readers = Readers::open().map_err(ChipError::Card)?;
         loop {
             if job.is_cancelled() {

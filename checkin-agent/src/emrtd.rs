@@ -5,12 +5,15 @@
 
 pub mod kdf;
 pub mod cipher;
+pub mod group;
 pub mod messaging;
 pub mod card_access;
 pub mod chip;
 pub mod pace;
 pub mod bac;
 pub mod channel;
+pub mod chip_key;
+pub mod chip_authentication;
 pub mod file;
 pub mod access;
 

@@ -2,8 +2,7 @@
 //!
 //! Knows neither PC/SC nor the network.
 
-use crate::emrtd::access::AccessKeys;
-use crate::emrtd::bac::BasicAccessKey;
+use crate::emrtd::access::{AccessKeys, ZoneKey};
 use crate::emrtd::pace::Password;
 use certs::travel_document::mrz::mrz_key;
 use exam_protocol::citizen::CitizenNumber;
@@ -115,7 +114,7 @@ impl Job {
     }
 }
 
-/// The keys for a citizen's card: the number gives CAN and document number, the dates make BAC keys. Dates that cannot stand
+/// The keys for a citizen's card: the number gives CAN and document number, the dates complete the machine-readable zone. Dates that cannot stand
 /// in a machine-readable zone are left out.
 pub fn access_keys(number: &CitizenNumber, dates: &[BasicAccessDates]) -> AccessKeys {
     let password = Password::card_access_number(number.card_access_number());
@@ -124,10 +123,10 @@ pub fn access_keys(number: &CitizenNumber, dates: &[BasicAccessDates]) -> Access
     let keys = dates
         .iter()
         .filter_map(information)
-        .map(|text| BasicAccessKey::from_mrz_information(&text));
+        .map(|text| ZoneKey::from_mrz_information(&text));
     AccessKeys {
-        password: password.expect("a citizen number ends in six digits"),
-        basic: keys.collect(),
+        number: Some(password.expect("a citizen number ends in six digits")),
+        zones: keys.collect(),
     }
 }
 
@@ -146,7 +145,7 @@ mod tests {
             expiry: "ắ".into(),
         };
         let keys = access_keys(&number, &[broken, dates]);
-        assert_eq!(keys.basic.len(), 1);
+        assert_eq!(keys.zones.len(), 1);
         job(CheckinId::from_random([1; 16]), keys, Duration::ZERO)
     }
 

@@ -1,24 +1,27 @@
 //! The whole reading in one place: open the chip, read its files, let it prove itself, hand the evidence over.
 //!
-//! Order: access → SOD, DG14, DG15, DG1, DG13 (its hash only), DG2 → the server's challenge → active authentication. The
-//! portrait comes before the proof, so that the challenge lives for one command only, and so that a chip which ends its
-//! session over a long answer has nothing left to read. Nothing here judges, and nothing here knows PC/SC or the network.
+//! Order: access → [COM] → SOD, DG14, DG15, DG1, [DG11, DG12 and others], DG13 (its hash only), DG2 → the server's challenge →
+//! active authentication → [chip authentication]. The portrait comes before the proof, so that the challenge lives for one
+//! command only, and so that a chip which ends its session over a long answer has nothing left to read. Nothing here judges,
+//! and nothing here knows PC/SC or the network.
 
 mod failure;
+mod kept;
+mod session;
 
-use crate::apdu::Status;
-use crate::card::{Card, CardError, Connection};
-use crate::emrtd::access::{self, AccessKeys};
-use crate::emrtd::channel::AnswerLength;
-use crate::emrtd::file::{Contents, File};
-use crate::emrtd::messaging::MessagingError;
-use crate::emrtd::{Channel, Chip, ChipError};
+use crate::card::{Card, Connection, Line};
+use crate::emrtd::access::AccessKeys;
+use crate::emrtd::chip_key::chip_keys;
+use crate::emrtd::file::{Contents, File, Partial};
+use crate::emrtd::{Chip, ChipError};
 use certs::travel_document::SecurityObject;
 use core::ops::ControlFlow;
 use exam_protocol::bytes::Bytes;
-use exam_protocol::station::{CardEvidence, ReadFailure, ReadStep};
+use exam_protocol::station::{AccessProtocol, CardEvidence, ReadFailure, ReadStep};
 pub use failure::{ReadError, card_failure};
+pub use kept::Kept;
 use rand::CryptoRng;
+use session::Session;
 use zeroize::Zeroizing;
 
 /// Answers of active authentication up to this length fit a short response in every suite; the key in DG15, and so DG15
@@ -28,16 +31,15 @@ const SURELY_SHORT: usize = 223;
 /// Share of the files before the portrait in the whole, in per cent, for the progress bar.
 const BEFORE_PORTRAIT: u8 = 20;
 
-/// Is extended length known to work with this reader?
+/// What to read beside what every check-in needs (SOD, DG1, DG2, DG14, DG15 and the hash of DG13).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ExtendedLength {
-    /// Not tried yet.
-    #[default]
-    Unknown,
-    /// It worked.
-    Works,
-    /// Reader or card refused it.
-    Refused,
+pub struct Wanted {
+    /// EF.COM.
+    pub common: bool,
+    /// Every other data group that the card lists and this program knows (DG3, which is refused, among them).
+    pub everything: bool,
+    /// Chip authentication, at the end. It proves something to this program only.
+    pub chip_authentication: bool,
 }
 
 /// The world around a reading: who watches it, who gives the challenge, what the time is.
@@ -54,50 +56,58 @@ pub struct Desk<'d> {
 pub struct Reading<'r> {
     /// What may open the chip.
     pub keys: &'r AccessKeys,
-    /// What is known of the reader; updated.
-    pub extended: &'r mut ExtendedLength,
+    /// What is known of the line to the card; updated.
+    pub line: &'r mut Line,
+    /// What an earlier stay of the same card gave; updated, also when the reading fails.
+    pub kept: &'r mut Kept,
+    /// What to read.
+    pub wanted: Wanted,
     /// The random generator.
     pub rng: &'r mut dyn CryptoRng,
     /// The world around it.
     pub desk: Desk<'r>,
 }
 
+/// The parts of a [`Reading`] that its steps use while the session borrows the line.
+struct Steps<'r> {
+    kept: &'r mut Kept,
+    wanted: Wanted,
+    rng: &'r mut dyn CryptoRng,
+    desk: Desk<'r>,
+}
+
 impl Reading<'_> {
-    /// Reads the card. The keys are tried as [`access::open`] says, once.
+    /// Reads the card. The keys are tried as [`crate::emrtd::access::open`] says, once.
     ///
     /// # Errors
-    /// [`ReadError`]; the card may be asked again by a new reading.
-    pub fn run(mut self, card: &mut dyn Card) -> Result<CardEvidence, ReadError> {
-        self.report(ReadStep::Access)?;
-        let mut channel = access::open(Chip::new(Connection::new(card)), self.keys, self.rng)?;
-        let access = channel.protocol();
-        let files = self.files(&mut channel)?;
-        let (proof, commands) = match &files.dg15 {
-            Some(dg15) => self.prove(channel, dg15.0.len() > SURELY_SHORT)?,
-            None => (None, channel.commands()),
+    /// [`ReadError`]; the card may be asked again by a new reading, which goes on with what is [`Kept`].
+    pub fn run(self, card: &mut dyn Card) -> Result<CardEvidence, ReadError> {
+        let Self {
+            keys,
+            line,
+            kept,
+            wanted,
+            rng,
+            desk,
+        } = self;
+        let mut steps = Steps {
+            kept,
+            wanted,
+            rng,
+            desk,
         };
-        let Files {
-            sod,
-            dg1,
-            dg2,
-            dg14,
-            dg15,
-            dg13_hash,
-        } = files;
-        Ok(CardEvidence {
-            access,
-            sod,
-            dg1,
-            dg2,
-            dg14,
-            dg15,
-            dg13_hash,
-            active_authentication: proof.map(Bytes),
-            apdu_count: commands,
-            duration: (self.desk.clock)(),
-        })
+        steps.report(ReadStep::Access)?;
+        let mut session = Session::open(Chip::new(Connection::new(card, line)), keys, steps.rng)?;
+        let access = session.channel().protocol();
+        session = steps.files(session)?;
+        let (session, proof) = steps.active_authentication(session)?;
+        let mut session = steps.chip_authentication(session)?;
+        let commands = session.channel().commands();
+        steps.evidence(access, proof, commands)
     }
+}
 
+impl Steps<'_> {
     fn report(&mut self, step: ReadStep) -> Result<(), ReadError> {
         match (self.desk.progress)(step) {
             ControlFlow::Continue(()) => Ok(()),
@@ -105,164 +115,219 @@ impl Reading<'_> {
         }
     }
 
-    fn files(&mut self, channel: &mut Channel<'_>) -> Result<Files, ReadError> {
-        let sod = self.required(channel, File::SOD)?;
+    fn files<'s, 'c>(&mut self, mut session: Session<'s, 'c>) -> Result<Session<'s, 'c>, ReadError> {
+        if self.wanted.common {
+            session = self.file(session, File::COM)?;
+        }
+        session = self.security_object(session)?;
+        let sod = Zeroizing::new(self.required(File::SOD)?.to_vec());
         // What cannot be parsed here goes to the server all the same: it judges.
-        let security = SecurityObject::parse(&sod.0).ok();
-        let listed = |number| {
-            security
-                .as_ref()
-                .is_none_or(|security| security.hash_of(number).is_some())
+        let security = SecurityObject::parse(&sod).ok();
+        let listed = self.listed(security.as_ref());
+        let is_listed = |number: u8| listed.as_ref().is_none_or(|listed| listed.contains(&number));
+        for number in [14, 15, 1] {
+            if is_listed(number) || number == 1 {
+                session = self.data_group(session, number)?;
+            }
+        }
+        self.required(File::DG1)?;
+        if self.wanted.everything {
+            let others = listed.clone().unwrap_or_else(|| vec![11, 12]);
+            for number in others
+                .into_iter()
+                .filter(|number| !matches!(number, 1 | 2 | 13 | 14 | 15))
+            {
+                session = self.data_group(session, number)?;
+            }
+        }
+        if let Some(security) = security.filter(|_| is_listed(13)) {
+            session = self.citizen_data_hash(session, &security)?;
+        }
+        session = self.data_group(session, 2)?;
+        self.required(File::DG2)?;
+        Ok(session)
+    }
+
+    /// Which data groups there are: by the security object, else by EF.COM if that was read, else nobody knows.
+    fn listed(&self, security: Option<&SecurityObject<'_>>) -> Option<Vec<u8>> {
+        if let Some(security) = security {
+            return Some(security.data_groups().collect());
+        }
+        let common = crate::apdu::tlv::only(self.kept.bytes(File::COM)?, File::COM.tag)?;
+        let tags = crate::apdu::tlv::find(common, 0x5C)?;
+        let known = (1..=16).filter(|&number| {
+            File::data_group(number).is_some_and(|file| tags.iter().any(|&tag| u16::from(tag) == file.tag))
+        });
+        Some(known.collect())
+    }
+
+    /// Reads the security object anew when the card may have been changed under a reading that goes on.
+    fn security_object<'s, 'c>(&mut self, session: Session<'s, 'c>) -> Result<Session<'s, 'c>, ReadError> {
+        let Some(kept) = self.kept.bytes(File::SOD).map(<[u8]>::to_vec) else {
+            return self.file(session, File::SOD);
         };
-        let dg14 = if listed(14) {
-            self.optional(channel, File::DG14)?
-        } else {
-            None
-        };
-        let dg15 = if listed(15) {
-            self.optional(channel, File::DG15)?
-        } else {
-            None
-        };
-        let dg1 = self.required(channel, File::DG1)?;
-        let dg13_hash = match &security {
-            Some(security) if listed(13) => self.citizen_data_hash(channel, security)?,
-            _ => None,
-        };
-        let dg2 = self.required(channel, File::DG2)?;
-        Ok(Files {
-            sod,
-            dg1,
-            dg2,
-            dg14,
-            dg15,
-            dg13_hash,
-        })
+        let partial = self.kept.partial.take();
+        let session = self.read_again(session, File::SOD)?;
+        let read = self.kept.bytes(File::SOD).map(<[u8]>::to_vec).unwrap_or_default();
+        if read == kept {
+            self.kept.partial = partial;
+            return Ok(session);
+        }
+        self.kept.forget_unless(&kept);
+        self.kept.keep(File::SOD, Contents::Read(Zeroizing::new(read)));
+        Ok(session)
+    }
+
+    fn data_group<'s, 'c>(
+        &mut self,
+        session: Session<'s, 'c>,
+        number: u8,
+    ) -> Result<Session<'s, 'c>, ReadError> {
+        match File::data_group(number) {
+            Some(file) => self.file(session, file),
+            None => Ok(session),
+        }
     }
 
     /// Hashes DG13 and forgets it: ethnicity, religion and parents never leave this function.
-    fn citizen_data_hash(
+    fn citizen_data_hash<'s, 'c>(
         &mut self,
-        channel: &mut Channel<'_>,
+        session: Session<'s, 'c>,
         security: &SecurityObject<'_>,
-    ) -> Result<Option<Bytes>, ReadError> {
-        let Some(dg13) = self.file(channel, File::DG13)? else {
-            return Ok(None);
-        };
-        let hash = security.digest(&dg13);
-        if security.hash_of(13) != Some(hash.as_slice()) {
-            tracing::warn!("DG13 không khớp chữ ký trên thẻ / DG13 does not match the card's signed hash");
+    ) -> Result<Session<'s, 'c>, ReadError> {
+        if self.kept.dg13_hash.is_some() {
+            return Ok(session);
         }
-        Ok(Some(Bytes(hash)))
-    }
-
-    fn required(&mut self, channel: &mut Channel<'_>, file: File) -> Result<Bytes, ReadError> {
-        self.optional(channel, file)?.ok_or(ReadError::Missing(file.name))
-    }
-
-    fn optional(&mut self, channel: &mut Channel<'_>, file: File) -> Result<Option<Bytes>, ReadError> {
-        Ok(self
-            .file(channel, file)?
-            .map(|mut bytes| Bytes(core::mem::take(&mut *bytes))))
-    }
-
-    /// A file that is absent, or that the chip does not give, is no error.
-    fn file(
-        &mut self,
-        channel: &mut Channel<'_>,
-        file: File,
-    ) -> Result<Option<Zeroizing<Vec<u8>>>, ReadError> {
-        let progress = &mut *self.desk.progress;
-        let mut last = None;
-        let mut watch = |done: usize, size: usize| {
-            let percent = percent(file, done, size);
-            if last == Some(percent) {
-                return ControlFlow::Continue(());
-            }
-            last = Some(percent);
-            progress(ReadStep::Reading(percent))
-        };
-        if watch(0, 1).is_break() {
-            return Err(ReadError::Desk(ReadFailure::Cancelled));
-        }
-        match channel.read_file(file, &mut watch)? {
-            Contents::Read(bytes) => Ok(Some(bytes)),
-            Contents::Absent => Ok(None),
-            Contents::Refused => {
-                tracing::info!(
-                    file = file.name,
-                    "thẻ không cho đọc tệp / the card does not give this file"
+        let (session, contents) = self.read(session, File::DG13)?;
+        if let Contents::Read(dg13) = contents {
+            let hash = security.digest(&dg13);
+            if security.hash_of(13) != Some(hash.as_slice()) {
+                tracing::warn!(
+                    "DG13 không khớp chữ ký trên thẻ / DG13 does not match the card's signed hash"
                 );
-                Ok(None)
             }
+            self.kept.dg13_hash = Some(Bytes(hash));
+        }
+        Ok(session)
+    }
+
+    fn required(&self, file: File) -> Result<&[u8], ReadError> {
+        self.kept.bytes(file).ok_or(ReadError::Missing(file.name))
+    }
+
+    /// A file that is absent, or that the chip does not give, is no error; one that is kept is not read again.
+    fn file<'s, 'c>(&mut self, session: Session<'s, 'c>, file: File) -> Result<Session<'s, 'c>, ReadError> {
+        if self.kept.contents(file).is_some() {
+            return Ok(session);
+        }
+        self.read_again(session, file)
+    }
+
+    fn read_again<'s, 'c>(
+        &mut self,
+        session: Session<'s, 'c>,
+        file: File,
+    ) -> Result<Session<'s, 'c>, ReadError> {
+        let (session, contents) = self.read(session, file)?;
+        self.kept.keep(file, contents);
+        Ok(session)
+    }
+
+    fn read<'s, 'c>(
+        &mut self,
+        session: Session<'s, 'c>,
+        file: File,
+    ) -> Result<(Session<'s, 'c>, Contents), ReadError> {
+        let (mut reported, mut stopped) = (None, false);
+        let mut partial = match self.kept.partial.take() {
+            Some((started, partial)) if started == file => partial,
+            _ => Partial::default(),
+        };
+        let progress = &mut self.desk.progress;
+        let outcome = session.attempt(self.rng, |channel, _| {
+            channel.go_on_reading(file, &mut partial, &mut |done, size| {
+                let step = ReadStep::Reading(percent(file, done, size));
+                if reported == Some(step) {
+                    return ControlFlow::Continue(());
+                }
+                reported = Some(step);
+                let answer = progress(step);
+                stopped |= answer.is_break();
+                answer
+            })
+        });
+        // What was read of DG13 is not kept either.
+        if outcome.is_err() && file != File::DG13 {
+            self.kept.partial = Some((file, partial));
+        }
+        match outcome {
+            Err(ChipError::Stopped) if stopped => Err(ReadError::Desk(ReadFailure::Cancelled)),
+            outcome => Ok(outcome?),
         }
     }
 
-    /// Active authentication over the server's challenge; a chip that refuses it has simply not proved itself.
-    fn prove(&mut self, mut channel: Channel<'_>, long: bool) -> Result<(Option<Vec<u8>>, u32), ReadError> {
+    /// Active authentication with the server's challenge, if there is a key for it. A chip that refuses it gives no proof; that
+    /// is for the server to judge.
+    fn active_authentication<'s, 'c>(
+        &mut self,
+        session: Session<'s, 'c>,
+    ) -> Result<(Session<'s, 'c>, Option<Vec<u8>>), ReadError> {
+        let Some(long) = self.kept.bytes(File::DG15).map(|dg15| dg15.len() > SURELY_SHORT) else {
+            return Ok((session, None));
+        };
         self.report(ReadStep::ChipProof)?;
         let challenge = (self.desk.challenge)().map_err(ReadError::Desk)?;
-        let mut answer = Err(ChipError::Refused {
-            step: "INTERNAL AUTHENTICATE",
-            status: Status::WrongLength,
+        let outcome = session.attempt(self.rng, |channel, _| {
+            match channel.internal_authenticate(&challenge, long) {
+                Err(ChipError::Refused { status, .. }) => Ok(Err(status)),
+                answer => answer.map(Ok),
+            }
         });
-        if long && *self.extended != ExtendedLength::Refused {
-            answer = channel.internal_authenticate(&challenge, AnswerLength::Extended);
-            match answer {
-                Ok(_) => *self.extended = ExtendedLength::Works,
-                Err(error) if may_be_the_length(error) => {
-                    *self.extended = ExtendedLength::Refused;
-                    // The chip or the reader lost the session over it.
-                    if !matches!(error, ChipError::Refused { .. }) {
-                        channel = self.reopen(channel)?;
-                    }
-                }
-                Err(_) => {}
-            }
-        }
-        if answer.as_ref().is_err_and(|&error| may_be_the_length(error)) {
-            answer = channel.internal_authenticate(&challenge, AnswerLength::Short);
-        }
-        if let Err(ChipError::Messaging(MessagingError::Unprotected(_))) = answer {
-            channel = self.reopen(channel)?;
-            answer = channel.internal_authenticate(&challenge, AnswerLength::Short);
-        }
-        let commands = channel.commands();
-        match answer {
-            Ok(answer) => Ok((Some(answer), commands)),
-            Err(ChipError::Refused { status, .. }) => {
+        match outcome? {
+            (session, Ok(answer)) => Ok((session, Some(answer))),
+            (session, Err(status)) => {
                 tracing::warn!(%status, "chip không trả lời xác thực chủ động / the chip refused active authentication");
-                Ok((None, commands))
+                Ok((session, None))
             }
-            Err(error) => Err(error.into()),
         }
     }
 
-    fn reopen<'c>(&mut self, channel: Channel<'c>) -> Result<Channel<'c>, ReadError> {
-        Ok(access::open(channel.close(), self.keys, self.rng)?)
+    /// Chip authentication with the best key of DG14, where it is wanted.
+    fn chip_authentication<'s, 'c>(
+        &mut self,
+        session: Session<'s, 'c>,
+    ) -> Result<Session<'s, 'c>, ReadError> {
+        let keys = self.kept.bytes(File::DG14).map(chip_keys).unwrap_or_default();
+        let Some(key) = keys.first().filter(|_| self.wanted.chip_authentication) else {
+            return Ok(session);
+        };
+        self.report(ReadStep::ChipProof)?;
+        let (session, proof) =
+            session.attempt(self.rng, |channel, rng| channel.authenticate_chip(key, rng))?;
+        self.kept.chip_proof = Some(proof);
+        Ok(session)
     }
-}
 
-/// Files for the server.
-struct Files {
-    sod: Bytes,
-    dg1: Bytes,
-    dg2: Bytes,
-    dg14: Option<Bytes>,
-    dg15: Option<Bytes>,
-    dg13_hash: Option<Bytes>,
-}
-
-/// Can this be how reader or card say that they know no extended length?
-fn may_be_the_length(error: ChipError) -> bool {
-    matches!(
-        error,
-        ChipError::Refused {
-            status: Status::WrongLength,
-            ..
-        } | ChipError::Messaging(MessagingError::Unprotected(_))
-            | ChipError::Card(CardError::Transmission)
-    )
+    fn evidence(
+        &self,
+        access: AccessProtocol,
+        proof: Option<Vec<u8>>,
+        commands: u32,
+    ) -> Result<CardEvidence, ReadError> {
+        let optional = |file| self.kept.bytes(file).map(|bytes| Bytes(bytes.to_vec()));
+        Ok(CardEvidence {
+            access,
+            sod: Bytes(self.required(File::SOD)?.to_vec()),
+            dg1: Bytes(self.required(File::DG1)?.to_vec()),
+            dg2: Bytes(self.required(File::DG2)?.to_vec()),
+            dg14: optional(File::DG14),
+            dg15: optional(File::DG15),
+            dg13_hash: self.kept.dg13_hash.clone(),
+            active_authentication: proof.map(Bytes),
+            apdu_count: commands,
+            duration: (self.desk.clock)(),
+        })
+    }
 }
 
 /// How much of the whole is done, in steps of 5 per cent.

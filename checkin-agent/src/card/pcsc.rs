@@ -140,11 +140,10 @@ fn has_card(state: &ReaderState) -> bool {
 
 fn card_error(error: Error) -> CardError {
     match error {
-        Error::RemovedCard
-        | Error::NoSmartcard
-        | Error::ResetCard
-        | Error::UnpoweredCard
-        | Error::UnresponsiveCard => CardError::Removed,
+        Error::ResetCard => CardError::Reset,
+        Error::RemovedCard | Error::NoSmartcard | Error::UnpoweredCard | Error::UnresponsiveCard => {
+            CardError::Removed
+        }
         Error::ReaderUnavailable | Error::UnknownReader | Error::NoReadersAvailable => CardError::ReaderGone,
         Error::SharingViolation => CardError::InUse,
         Error::NoService | Error::ServiceStopped | Error::InvalidHandle => CardError::NoService,

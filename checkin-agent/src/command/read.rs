@@ -3,10 +3,10 @@
 //! The challenge is made here, so what it writes proves nothing to a server. DG13 is not written: only its hash is.
 
 use crate::card::pcsc::{PcscCard, Readers, Sight};
-use crate::emrtd::access::AccessKeys;
-use crate::emrtd::bac::BasicAccessKey;
+use crate::card::{ExtendedLength, Line};
+use crate::emrtd::access::{AccessKeys, ZoneKey};
 use crate::emrtd::pace::Password;
-use crate::read::{Desk, ExtendedLength, ReadError, Reading};
+use crate::read::{Desk, Kept, ReadError, Reading, Wanted};
 use anyhow::{Context, Result, bail};
 use certs::travel_document::mrz::mrz_key;
 use core::ops::ControlFlow;
@@ -57,20 +57,23 @@ fn basic_access(text: &str) -> Result<String, String> {
 pub fn run(arguments: &Arguments) -> Result<()> {
     let password = Password::card_access_number(&arguments.can)
         .context("--can phải là 6 chữ số / --can takes exactly 6 digits")?;
-    let basic = arguments
+    let zones = arguments
         .basic_access
         .iter()
-        .map(|text| BasicAccessKey::from_mrz_information(text))
+        .map(|text| ZoneKey::from_mrz_information(text))
         .collect();
     let mut card = wait_for_card(arguments)?;
     let mut challenge = [0; 8];
     rand::rng().fill_bytes(&mut challenge);
-    let mut extended = ExtendedLength::Unknown;
+    let (mut line, mut kept) = (Line::default(), Kept::default());
     let (outcome, phases) = read(
         &mut card,
-        &AccessKeys { password, basic },
+        &AccessKeys {
+            number: Some(password),
+            zones,
+        },
         challenge,
-        &mut extended,
+        (&mut line, &mut kept),
     );
     let evidence = match outcome {
         Ok(evidence) => evidence,
@@ -84,7 +87,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             return Err(error.into());
         }
     };
-    let report = report(&evidence, challenge, extended, &phases);
+    let report = report(&evidence, challenge, line.lengths.extended(), &phases);
     write(&arguments.out, &evidence, challenge, &report)?;
     if arguments.json {
         println!("{report:#}");
@@ -117,7 +120,7 @@ fn read(
     card: &mut PcscCard,
     keys: &AccessKeys,
     challenge: [u8; 8],
-    extended: &mut ExtendedLength,
+    (line, kept): (&mut Line, &mut Kept),
 ) -> (Result<CardEvidence, ReadError>, Phases) {
     let seen = Instant::now();
     let clock = || u32::try_from(seen.elapsed().as_millis()).unwrap_or(u32::MAX);
@@ -137,7 +140,9 @@ fn read(
     };
     let reading = Reading {
         keys,
-        extended,
+        line,
+        kept,
+        wanted: Wanted::default(),
         rng: &mut rand::rng(),
         desk: Desk {
             progress: &mut progress,

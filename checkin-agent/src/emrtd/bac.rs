@@ -61,7 +61,7 @@ fn authenticate(
     rng: &mut dyn CryptoRng,
 ) -> Result<SecureMessaging, ChipError> {
     let card_nonce = challenge(chip)?;
-    let (mut own_nonce, mut own_part) = ([0; 8], Key::default());
+    let (mut own_nonce, mut own_part) = ([0; 8], Key::new(vec![0; 16]));
     rng.fill_bytes(&mut own_nonce);
     rng.fill_bytes(own_part.as_mut_slice());
     let message = Zeroizing::new([&own_nonce[..], &card_nonce, own_part.as_slice()].concat());

@@ -1,35 +1,26 @@
 //! An opened chip: everything goes through secure messaging, ICAO 9303-11 section 9.8.
 //!
 //! Only `pace` and `bac` make a [`Channel`]. After a messaging error the chip has forgotten its keys: close and open again.
+//! Lengths that reader or card refuse are learnt here, so that the next try, in this session or a new one, does without them.
 
 use super::chip::{self, Chip, ChipError};
 use super::messaging::{MessagingError, SecureMessaging};
 use crate::apdu::command::{EXTENDED_MAXIMUM, SHORT_MAXIMUM};
 use crate::apdu::{Command, Response, Status};
-use crate::card::{CardError, Connection};
+use crate::card::{CardError, Connection, ExtendedLength, Lengths};
 use exam_protocol::station::AccessProtocol;
 
 /// Longest plain answer put together from parts under secure messaging, in bytes.
 const LONGEST_ANSWER: usize = 4096;
 
-/// Block sizes to step down to when a chip refuses a length.
-const SMALLER_BLOCKS: [u32; 3] = [192, 128, 64];
-
-/// How long an answer may be that comes in one piece.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AnswerLength {
-    /// Up to 256 protected bytes; a longer one has to be fetched (`61xx`).
-    Short,
-    /// Extended length fields: up to 65,536 bytes.
-    Extended,
-}
+/// Data fields up to this length stay short under every protection; longer ones are cut into parts of it for chaining.
+const PART: usize = 208;
 
 /// A protected session with the chip.
 pub struct Channel<'c> {
     connection: Connection<'c>,
     messaging: SecureMessaging,
     protocol: AccessProtocol,
-    block: u32,
 }
 
 pub(super) fn open(
@@ -37,12 +28,10 @@ pub(super) fn open(
     messaging: SecureMessaging,
     protocol: AccessProtocol,
 ) -> Channel<'_> {
-    let block = messaging.short_block();
     Channel {
         connection,
         messaging,
         protocol,
-        block,
     }
 }
 
@@ -57,9 +46,24 @@ impl<'c> Channel<'c> {
         self.connection.commands()
     }
 
+    /// What is known of lengths.
+    pub const fn lengths(&mut self) -> &mut Lengths {
+        self.connection.lengths()
+    }
+
+    /// The most plain bytes that fit a short answer.
+    pub(super) const fn short_block(&self) -> u32 {
+        self.messaging.short_block()
+    }
+
     /// Ends the session; the chip may be opened again.
     pub fn close(self) -> Chip<'c> {
         Chip::new(self.connection)
+    }
+
+    /// Goes on with new session keys.
+    pub(super) fn restart(&mut self, messaging: SecureMessaging) {
+        self.messaging = messaging;
     }
 
     /// Selects the travel-document application under protection, as after PACE.
@@ -75,33 +79,21 @@ impl<'c> Channel<'c> {
         }
     }
 
-    /// Active authentication (ICAO 9303-11, section 6.1): the chip signs the challenge with the key of DG15.
+    /// Active authentication (ICAO 9303-11, section 6.1): the chip signs the challenge with the key of DG15. An answer that is
+    /// `long` comes by extended length if that works, else in parts.
     ///
     /// # Errors
-    /// [`ChipError::Refused`] with [`Status::WrongLength`] when chip or reader has no extended length; the session goes on then.
-    pub fn internal_authenticate(
-        &mut self,
-        challenge: &[u8; 8],
-        length: AnswerLength,
-    ) -> Result<Vec<u8>, ChipError> {
+    /// [`ChipError::Refused`] by the chip. When the session broke over an extended length, [`Channel::lengths`] has learnt it.
+    pub fn internal_authenticate(&mut self, challenge: &[u8; 8], long: bool) -> Result<Vec<u8>, ChipError> {
         let step = "INTERNAL AUTHENTICATE";
-        let expected = match length {
-            AnswerLength::Short => SHORT_MAXIMUM,
-            AnswerLength::Extended => EXTENDED_MAXIMUM,
-        };
-        let command = Command::new([0x00, 0x88, 0x00, 0x00])
-            .with_data(*challenge)
-            .expecting(expected);
-        let response = match self.exchange(&command) {
-            // The card's operating system refused the length before its application saw the command: not counted there.
-            Err(ChipError::Messaging(MessagingError::Unprotected(Status::WrongLength)))
-                if length == AnswerLength::Extended =>
-            {
-                self.messaging.forget_command();
-                Response::bare(Status::WrongLength)
-            }
-            Err(ChipError::Card(CardError::NotSent)) => Response::bare(Status::WrongLength),
-            other => other?,
+        let command = Command::new([0x00, 0x88, 0x00, 0x00]).with_data(*challenge);
+        let mut response = None;
+        if long && self.lengths().extended() != ExtendedLength::Refused {
+            response = self.exchange_extended(&command.clone().expecting(EXTENDED_MAXIMUM))?;
+        }
+        let response = match response {
+            Some(response) => response,
+            None => self.exchange(&command.expecting(SHORT_MAXIMUM))?,
         };
         match response.status {
             Status::Success if response.data.is_empty() => Err(ChipError::Malformed { step }),
@@ -110,16 +102,75 @@ impl<'c> Channel<'c> {
         }
     }
 
-    /// The most plain bytes to ask for at once: what fits a short answer, or less for a chip that refused that.
-    pub(super) const fn block(&self) -> u32 {
-        self.block
+    /// A command whose data field may be too long for a short one: by extended length if that works, else chained.
+    pub(super) fn exchange_long(&mut self, command: &Command) -> Result<Response, ChipError> {
+        if command.data().len() <= PART {
+            return self.exchange(command);
+        }
+        if self.lengths().extended() != ExtendedLength::Refused
+            && let Some(response) = self.exchange_extended(command)?
+        {
+            return Ok(response);
+        }
+        self.exchange_chained(command)
     }
 
-    /// Steps down to smaller blocks for the rest of the session; false when there are none.
-    pub(super) fn use_smaller_blocks(&mut self) -> bool {
-        let smaller = SMALLER_BLOCKS.into_iter().find(|&block| block < self.block);
-        self.block = smaller.unwrap_or(self.block);
-        smaller.is_some()
+    /// Parts of a data field in commands that say by their class that more follows (ISO/IEC 7816-4, section 5.3.3), each
+    /// protected by itself.
+    fn exchange_chained(&mut self, command: &Command) -> Result<Response, ChipError> {
+        let [class, instruction, p1, p2] = command.header();
+        let mut parts = command.data().chunks(PART).peekable();
+        while let Some(part) = parts.next() {
+            if parts.peek().is_none() {
+                let last = Command::new(command.header()).with_data(part);
+                return self.exchange(&match command.expected() {
+                    Some(expected) => last.expecting(expected),
+                    None => last,
+                });
+            }
+            let chained = Command::new([class | 0x10, instruction, p1, p2]).with_data(part);
+            let response = self.exchange(&chained)?;
+            if response.status != Status::Success {
+                return Ok(response);
+            }
+        }
+        self.exchange(command)
+    }
+
+    /// One extended command. `None` when reader or card refused the length and the session lives.
+    ///
+    /// # Errors
+    /// Also when the session did not survive; the length is then known to be refused.
+    pub(super) fn exchange_extended(&mut self, command: &Command) -> Result<Option<Response>, ChipError> {
+        match self.exchange(command) {
+            Ok(response) if response.status == Status::WrongLength => {}
+            Ok(response) => {
+                self.lengths().works();
+                return Ok(Some(response));
+            }
+            Err(error) if error.may_be_the_length() => {
+                self.lengths().refuse_extended();
+                return if self.survived(error) {
+                    Ok(None)
+                } else {
+                    Err(error)
+                };
+            }
+            Err(error) => return Err(error),
+        }
+        self.lengths().refuse_extended();
+        Ok(None)
+    }
+
+    /// Did the session survive this refusal? A reader that passed nothing on, and a card whose operating system refused the
+    /// length before its application saw the command, have not counted it.
+    pub(super) fn survived(&mut self, error: ChipError) -> bool {
+        if error == ChipError::Messaging(MessagingError::Unprotected(Status::WrongLength)) {
+            self.messaging.forget_command();
+            return true;
+        }
+        // The count was taken back already.
+        error == ChipError::Card(CardError::NotSent)
     }
 
     /// One protected command and its whole answer.

@@ -57,6 +57,28 @@ pub enum ChipError {
     Stopped,
 }
 
+impl ChipError {
+    /// Can this be how reader or card say that a message was too long for them?
+    pub const fn may_be_the_length(self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                status: Status::WrongLength,
+                ..
+            } | Self::Messaging(MessagingError::Unprotected(_))
+                | Self::Card(CardError::Transmission | CardError::NotSent | CardError::Reset)
+        )
+    }
+
+    /// Is the session over while the card may still be there?
+    pub const fn ends_session(self) -> bool {
+        matches!(
+            self,
+            Self::Messaging(_) | Self::Card(CardError::Transmission | CardError::Reset)
+        )
+    }
+}
+
 /// A chip that has not been opened.
 pub struct Chip<'c> {
     connection: Connection<'c>,
@@ -151,13 +173,17 @@ pub(super) fn not_selected(status: Status) -> ChipError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::card::Line;
     use crate::card::replay::Replay;
 
     const FILE: &str = "31143012060A04007F0007020204020202010202010D";
 
     fn check(exchanges: &[(&str, &str)]) -> Vec<u8> {
         let mut card = Replay::from_hex(exchanges.iter().copied()).unwrap();
-        let file = Chip::new(Connection::new(&mut card)).card_access().unwrap();
+        let mut line = Line::default();
+        let file = Chip::new(Connection::new(&mut card, &mut line))
+            .card_access()
+            .unwrap();
         assert!(card.is_finished());
         file
     }
@@ -184,7 +210,8 @@ mod tests {
     #[test]
     fn another_card_is_not_ours() {
         let mut card = Replay::from_hex([("00A4040C07A0000002471001", "6A82")]).unwrap();
-        let error = Chip::new(Connection::new(&mut card)).select_application();
+        let mut line = Line::default();
+        let error = Chip::new(Connection::new(&mut card, &mut line)).select_application();
         assert_eq!(error, Err(ChipError::NotAnIdentityCard));
     }
 }

@@ -1,12 +1,13 @@
-//! Key derivation, ICAO 9303-11 section 9.7.1: `KDF(K, c) = H(K ‖ c)`, with SHA-1 for 3DES and AES-128.
+//! Key derivation, ICAO 9303-11 section 9.7.1: `KDF(K, c) = H(K ‖ c)`, with SHA-1 for 3DES and AES-128, SHA-256 for longer keys.
 //!
 //! Derived keys wipe themselves. No protocol is known here.
 
 use sha1::{Digest, Sha1};
+use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
-/// A 16-byte key: two-key 3DES or AES-128.
-pub type Key = Zeroizing<[u8; 16]>;
+/// A key as long as its cipher wants it: 16 bytes (two-key 3DES, AES-128), 24 or 32. Wiped when dropped.
+pub type Key = Zeroizing<Vec<u8>>;
 
 /// The counter `c` (sections 9.7.1.1 to 9.7.1.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,26 +20,33 @@ pub enum Purpose {
     Password = 3,
 }
 
-/// An AES-128 key (section 9.7.1.2).
-pub fn aes128(secret: &[u8], purpose: Purpose) -> Key {
-    derive(secret, purpose)
+/// An AES key of 16, 24 or 32 bytes (sections 9.7.1.2 and 9.7.1.3).
+pub fn aes(size: usize, secret: &[u8], purpose: Purpose) -> Key {
+    derive(size, secret, purpose)
 }
 
 /// A two-key 3DES key with odd parity (section 9.7.1.1).
 pub fn triple_des(secret: &[u8], purpose: Purpose) -> Key {
-    let mut key = derive(secret, purpose);
+    let mut key = derive(16, secret, purpose);
     for byte in key.iter_mut() {
         *byte = (*byte & 0xFE) | u8::from((*byte & 0xFE).count_ones() % 2 == 0);
     }
     key
 }
 
-fn derive(secret: &[u8], purpose: Purpose) -> Key {
-    let mut digest = Sha1::new_with_prefix(secret)
+fn derive(size: usize, secret: &[u8], purpose: Purpose) -> Key {
+    if size <= 16 {
+        first_bytes::<Sha1>(size, secret, purpose)
+    } else {
+        first_bytes::<Sha256>(size, secret, purpose)
+    }
+}
+
+fn first_bytes<D: Digest>(size: usize, secret: &[u8], purpose: Purpose) -> Key {
+    let mut digest = D::new_with_prefix(secret)
         .chain_update([0, 0, 0, purpose as u8])
         .finalize();
-    let mut key = Key::default();
-    key.copy_from_slice(&digest[..16]);
+    let key = Key::new(digest[..size].to_vec());
     digest.as_mut_slice().zeroize();
     key
 }
@@ -70,20 +78,20 @@ mod tests {
     fn derives_pace_keys() {
         let mrz = hex::decode("7E2D2A41C74EA0B38CD36F863939BFA8E9032AAD").unwrap();
         check(
-            &aes128(&mrz, Purpose::Password),
+            &aes(16, &mrz, Purpose::Password),
             "89DED1B26624EC1E634C1989302849DD",
         );
         check(
-            &aes128(b"123456", Purpose::Password),
+            &aes(16, b"123456", Purpose::Password),
             "591468CDA83D65219CCCB8560233600F",
         );
         let shared = hex::decode("28768D20701247DAE81804C9E780EDE582A9996DB4A315020B2733197DB84925").unwrap();
         check(
-            &aes128(&shared, Purpose::Encryption),
+            &aes(16, &shared, Purpose::Encryption),
             "F5F0E35C0D7161EE6724EE513A0D9A7F",
         );
         check(
-            &aes128(&shared, Purpose::Authentication),
+            &aes(16, &shared, Purpose::Authentication),
             "FE251C7858B356B24514B3BD5F4297D1",
         );
     }

@@ -51,11 +51,16 @@ impl SecureMessaging {
         }
     }
 
+    /// Which ciphers protect it.
+    pub const fn suite(&self) -> Suite {
+        self.suite
+    }
+
     /// The most plain bytes whose protected response still fits a short one of 256 bytes.
     pub const fn short_block(&self) -> u32 {
         match self.suite {
             Suite::TripleDes => 231,
-            Suite::Aes128 => 223,
+            Suite::Aes128 | Suite::Aes192 | Suite::Aes256 => 223,
         }
     }
 

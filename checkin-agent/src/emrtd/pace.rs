@@ -1,30 +1,33 @@
-//! Password authenticated connection establishment (PACE), ICAO 9303-11 section 4.4:
-//! `id-PACE-ECDH-GM-AES-CBC-CMAC-128` on brainpoolP256r1 with the card access number, the suite of Vietnamese cards.
+//! Password authenticated connection establishment (PACE), ICAO 9303-11 section 4.4, over all groups, mappings and ciphers of
+//! [`PaceOffer`]. Vietnamese cards speak `id-PACE-ECDH-GM-AES-CBC-CMAC-128` on brainpoolP256r1.
 //!
 //! ```text
-//! MSE:Set AT            00 22 C1 A4   80 protocol, 83 password (02 = CAN), [84 parameters]
+//! MSE:Set AT            00 22 C1 A4   80 protocol, 83 password (01 = MRZ, 02 = CAN), [84 parameters]
 //! GENERAL AUTHENTICATE  10 86 00 00   7C { }                      → 7C { 80 encrypted nonce }
-//!                       10 86 00 00   7C { 81 mapping key }       → 7C { 82 mapping key }
+//!                       10 86 00 00   7C { 81 mapping data }      → 7C { 82 mapping data }
 //!                       10 86 00 00   7C { 83 ephemeral key }     → 7C { 84 ephemeral key }
 //!                       00 86 00 00   7C { 85 token }             → 7C { 86 token }
 //! ```
 //! One call is one try: whoever calls decides about another, because the card counts.
 
-mod agreement;
+pub(super) mod mapping;
 
-use super::card_access::{BRAINPOOL_P256R1, ECDH_GM_AES_128, PaceOffer};
+use super::card_access::{Mapping, PaceOffer};
 use super::chip::{Chip, ChipError, Denied};
-use super::cipher::{Suite, cmac, decrypt_block};
-use super::kdf::{self, Key, Purpose};
+use super::group::{Element, KeyPair, Kind};
+use super::kdf::{Key, Purpose};
 use super::messaging::SecureMessaging;
 use super::{Channel, channel};
+use crate::apdu::command::{EXTENDED_MAXIMUM, SHORT_MAXIMUM};
 use crate::apdu::{Command, Response, Status, tlv};
-use agreement::{Encoded, KeyPair, Point};
 use exam_protocol::station::AccessProtocol;
 use rand::CryptoRng;
 use sha1::{Digest, Sha1};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
+
+/// Public keys up to this length have commands and answers of ordinary length around them, in bytes.
+const SURELY_SHORT: usize = 240;
 
 /// What opens a chip by PACE (section 4.4.4.1, DO'83', and section 9.7.3). Wiped when dropped.
 #[derive(Clone)]
@@ -50,13 +53,22 @@ impl Password {
             secret: Zeroizing::new(Sha1::digest(information.as_bytes()).to_vec()),
         }
     }
+
+    /// How a chip opened by it was opened.
+    const fn protocol(&self) -> AccessProtocol {
+        if self.reference == 0x01 {
+            AccessProtocol::PaceMrz
+        } else {
+            AccessProtocol::PaceCan
+        }
+    }
 }
 
 impl<'c> Chip<'c> {
     /// Tries PACE once.
     ///
     /// # Errors
-    /// The chip back, with [`ChipError::WrongKey`] when it refused the number.
+    /// The chip back, with [`ChipError::WrongKey`] when it refused the password.
     pub fn pace(
         mut self,
         offer: PaceOffer,
@@ -67,7 +79,7 @@ impl<'c> Chip<'c> {
             Ok(session) => Ok(channel::open(
                 self.into_connection(),
                 session,
-                AccessProtocol::PaceCan,
+                password.protocol(),
             )),
             Err(why) => Err(self.denied(why)),
         }
@@ -84,62 +96,82 @@ fn establish(
         .connection()
         .exchange(&set_authentication_template(offer, password))?;
     accepted("MSE:Set AT", &set)?;
-    let nonce = nonce(chip, password)?;
-    let generator = map(chip, &nonce, rng)?;
-    let own = KeyPair::generate(&generator, rng);
-    let theirs = peer_point(
-        &authenticate(chip, 0x83, &own.public().encode(), 0x84)?,
-        own.public(),
-    )?;
+    let nonce = nonce(chip, offer, password)?;
+    let generator = map(chip, offer, &nonce, rng)?;
+    let own = KeyPair::generate(offer.group, &generator, rng);
+    let answer = authenticate(chip, (0x83, 0x84), own.public().bytes())?;
+    let theirs = peer(offer, &answer, own.public())?;
     let secret = own.shared_secret(&theirs).ok_or(ChipError::Malformed {
         step: "PACE key agreement",
     })?;
-    let authentication = kdf::aes128(secret.as_slice(), Purpose::Authentication);
-    exchange_tokens(chip, &authentication, own.public(), &theirs)?;
-    let encryption = kdf::aes128(secret.as_slice(), Purpose::Encryption);
-    Ok(SecureMessaging::new(Suite::Aes128, encryption, authentication, 0))
+    let authentication = offer.suite.derive(&secret, Purpose::Authentication);
+    exchange_tokens(chip, offer, &authentication, (own.public(), &theirs))?;
+    let encryption = offer.suite.derive(&secret, Purpose::Encryption);
+    Ok(SecureMessaging::new(offer.suite, encryption, authentication, 0))
 }
 
 fn set_authentication_template(offer: PaceOffer, password: &Password) -> Command {
-    let mut data = tlv::write(0x80, &ECDH_GM_AES_128);
+    let mut data = tlv::write(0x80, &offer.protocol());
     data.extend(tlv::write(0x83, &[password.reference]));
     if offer.name_parameters {
-        data.extend(tlv::write(0x84, &[BRAINPOOL_P256R1]));
+        data.extend(tlv::write(0x84, &[offer.parameters]));
     }
     Command::new([0x00, 0x22, 0xC1, 0xA4]).with_data(data)
 }
 
-/// Step 1: the encrypted nonce, opened with the key from the number.
-fn nonce(chip: &mut Chip<'_>, password: &Password) -> Result<Key, ChipError> {
+/// Step 1: the encrypted nonce, opened with the key from the password (section 4.4.3.3).
+fn nonce(chip: &mut Chip<'_>, offer: PaceOffer, password: &Password) -> Result<Key, ChipError> {
     let command = Command::new([0x10, 0x86, 0x00, 0x00])
         .with_data(tlv::write(0x7C, &[]))
-        .expecting(256);
+        .expecting(SHORT_MAXIMUM);
     let response = chip.connection().exchange(&command)?;
     accepted("PACE nonce", &response)?;
-    let encrypted: [u8; 16] = tlv::only(&response.data, 0x7C)
+    let step = "PACE nonce";
+    let encrypted = tlv::only(&response.data, 0x7C)
         .and_then(|objects| tlv::find(objects, 0x80))
-        .and_then(|nonce| nonce.try_into().ok())
-        .ok_or(ChipError::Malformed { step: "PACE nonce" })?;
-    Ok(decrypt_block(
-        &kdf::aes128(&password.secret, Purpose::Password),
-        encrypted,
-    ))
+        .filter(|nonce| matches!(nonce.len(), 16 | 32))
+        .ok_or(ChipError::Malformed { step })?;
+    let key = offer.suite.derive(&password.secret, Purpose::Password);
+    let zeros = vec![0; offer.suite.block_size()];
+    let nonce = offer.suite.decrypt_from(&key, &zeros, encrypted);
+    nonce.map(Key::new).ok_or(ChipError::Malformed { step })
 }
 
-/// Step 2: both mapping keys and the nonce give a new generator.
-fn map(chip: &mut Chip<'_>, nonce: &Key, rng: &mut dyn CryptoRng) -> Result<Point, ChipError> {
-    let own = KeyPair::generate(&Point::BASE, rng);
-    let answer = authenticate(chip, 0x81, &own.public().encode(), 0x82)?;
-    let theirs = peer_point(&answer, own.public())?;
-    own.map(&theirs, nonce)
-        .ok_or(ChipError::Malformed { step: "PACE mapping" })
+/// Step 2: the nonce and what both sides add to it give a new generator.
+fn map(
+    chip: &mut Chip<'_>,
+    offer: PaceOffer,
+    nonce: &Key,
+    rng: &mut dyn CryptoRng,
+) -> Result<Element, ChipError> {
+    let generator = if offer.mapping == Mapping::Integrated {
+        let mut own = Zeroizing::new(vec![0; offer.suite.key_size()]);
+        rng.fill_bytes(&mut own);
+        // The chip has nothing to add; it answers with an empty object, or none.
+        authenticate(chip, (0x81, 0x82), &own).or_else(|error| match error {
+            ChipError::Malformed { .. } => Ok(Vec::new()),
+            error => Err(error),
+        })?;
+        mapping::integrated(offer, nonce, &own)
+    } else {
+        let own = KeyPair::generate(offer.group, &offer.group.base(), rng);
+        let answer = authenticate(chip, (0x81, 0x82), own.public().bytes())?;
+        let theirs = peer(offer, &answer, own.public())?;
+        mapping::generic(offer, nonce, &own, &theirs)
+    };
+    generator.ok_or(ChipError::Malformed { step: "PACE mapping" })
 }
 
 /// Step 4: both sides prove the session key over the other's ephemeral key (section 4.4.3.4).
-fn exchange_tokens(chip: &mut Chip<'_>, key: &Key, own: &Point, theirs: &Point) -> Result<(), ChipError> {
+fn exchange_tokens(
+    chip: &mut Chip<'_>,
+    offer: PaceOffer,
+    key: &Key,
+    (own, theirs): (&Element, &Element),
+) -> Result<(), ChipError> {
     let command = Command::new([0x00, 0x86, 0x00, 0x00])
-        .with_data(tlv::write(0x7C, &tlv::write(0x85, &token(key, &theirs.encode()))))
-        .expecting(256);
+        .with_data(tlv::write(0x7C, &tlv::write(0x85, &token(offer, key, theirs))))
+        .expecting(SHORT_MAXIMUM);
     let response = chip.connection().exchange(&command)?;
     // Here the card judges our key; the status words by which cards refuse it differ.
     if matches!(
@@ -152,7 +184,7 @@ fn exchange_tokens(chip: &mut Chip<'_>, key: &Key, own: &Point, theirs: &Point) 
     let step = "PACE token";
     let objects = tlv::only(&response.data, 0x7C).ok_or(ChipError::Malformed { step })?;
     let answer = tlv::find(objects, 0x86).ok_or(ChipError::Malformed { step })?;
-    let expected = token(key, &own.encode());
+    let expected = token(offer, key, own);
     if bool::from(expected.as_slice().ct_eq(answer)) {
         Ok(())
     } else {
@@ -160,18 +192,31 @@ fn exchange_tokens(chip: &mut Chip<'_>, key: &Key, own: &Point, theirs: &Point) 
     }
 }
 
-/// `CMAC(KSmac, 7F49 { 06 protocol, 86 public key })`.
-fn token(key: &Key, public: &Encoded) -> [u8; 8] {
-    let mut object = tlv::write(0x06, &ECDH_GM_AES_128);
-    object.extend(tlv::write(0x86, public));
-    cmac(key, &tlv::write(0x7F49, &object))
+/// `MAC(KSmac, 7F49 { 06 protocol, 86 point | 84 number })` (sections 4.4.3.4 and 9.4).
+fn token(offer: PaceOffer, key: &Key, public: &Element) -> [u8; 8] {
+    let tag = match offer.group.kind() {
+        Kind::EllipticCurve => 0x86,
+        Kind::DiffieHellman => 0x84,
+    };
+    let mut object = tlv::write(0x06, &offer.protocol());
+    object.extend(tlv::write(tag, public.bytes()));
+    offer.suite.token(key, &tlv::write(0x7F49, &object))
 }
 
-/// One chained GENERAL AUTHENTICATE with one public key each way.
-fn authenticate(chip: &mut Chip<'_>, tag: u16, key: &Encoded, answer_tag: u16) -> Result<Vec<u8>, ChipError> {
+/// One chained GENERAL AUTHENTICATE with one data object each way.
+fn authenticate(
+    chip: &mut Chip<'_>,
+    (tag, answer_tag): (u16, u16),
+    value: &[u8],
+) -> Result<Vec<u8>, ChipError> {
+    let expected = if value.len() > SURELY_SHORT {
+        EXTENDED_MAXIMUM
+    } else {
+        SHORT_MAXIMUM
+    };
     let command = Command::new([0x10, 0x86, 0x00, 0x00])
-        .with_data(tlv::write(0x7C, &tlv::write(tag, key)))
-        .expecting(256);
+        .with_data(tlv::write(0x7C, &tlv::write(tag, value)))
+        .expecting(expected);
     let response = chip.connection().exchange(&command)?;
     accepted("PACE key", &response)?;
     tlv::only(&response.data, 0x7C)
@@ -180,11 +225,10 @@ fn authenticate(chip: &mut Chip<'_>, tag: u16, key: &Encoded, answer_tag: u16) -
         .ok_or(ChipError::Malformed { step: "PACE key" })
 }
 
-/// A valid point that is not our own reflected (section 4.4.1 demands that both ephemeral keys differ).
-fn peer_point(bytes: &[u8], own: &Point) -> Result<Point, ChipError> {
-    Point::decode(bytes)
-        .filter(|point| point.encode() != own.encode())
-        .ok_or(ChipError::Malformed { step: "PACE key" })
+/// A valid element that is not our own reflected (section 4.4.1 demands that both ephemeral keys differ).
+fn peer(offer: PaceOffer, bytes: &[u8], own: &Element) -> Result<Element, ChipError> {
+    let element = offer.group.element(bytes).filter(|element| element != own);
+    element.ok_or(ChipError::Malformed { step: "PACE key" })
 }
 
 fn accepted(step: &'static str, response: &Response) -> Result<(), ChipError> {

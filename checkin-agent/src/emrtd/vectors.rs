@@ -2,15 +2,18 @@
 //! lies beside the repository; where it is absent these tests say so and pass (the same facts stand in the unit tests).
 
 use super::bac::BasicAccessKey;
-use super::card_access::{PaceOffer, pace_offer};
+use super::card_access::pace_offers;
+use super::chip_authentication::ChipProof;
+use super::chip_key::chip_keys;
 use super::cipher::Suite;
 use super::kdf::{self, Key, Purpose};
 use super::messaging::SecureMessaging;
 use super::pace::Password;
 use super::script::Scripted;
 use super::{Chip, file::File};
-use crate::apdu::{Command, Response, Status};
-use crate::card::{Connection, replay::Replay};
+use crate::apdu::{Command, Response, Status, tlv};
+use crate::card::{Connection, Line, replay::Replay};
+use exam_protocol::station::AccessProtocol;
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -37,9 +40,7 @@ fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
 }
 
 fn key(hexadecimal: &str) -> Key {
-    let mut key = Key::default();
-    hex::decode_to_slice(hexadecimal, key.as_mut_slice()).unwrap();
-    key
+    Key::new(hex::decode(hexadecimal).unwrap())
 }
 
 fn exchanges(session: &Value) -> Vec<(&str, &str)> {
@@ -50,32 +51,182 @@ fn exchanges(session: &Value) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// Plays a PACE session, then compares the session keys by one protected command.
+/// Plays a PACE session of the Vietnamese suite, then compares the session keys by one protected command.
 fn check_pace(session: &Value, keys: &Value, password: &Password) {
-    let (encryption, authentication) = (key(text(session, "/ks_enc")), key(text(session, "/ks_mac")));
-    let mut peer = SecureMessaging::new(Suite::Aes128, encryption, authentication, 0);
-    let select = Command::new([0x00, 0xA4, 0x04, 0x0C]).with_data(super::chip::APPLICATION);
-    let protected = hex::encode(peer.protect(&select).to_bytes());
-    let mut transcript = exchanges(session);
-    transcript.push((&protected, "6D00"));
-    let mut card = Replay::from_hex(transcript).unwrap();
-    let mut rng = Scripted::from_hex([
+    let secrets = [
         text(keys, "/map_terminal/private"),
         text(keys, "/ka_terminal/private"),
-    ]);
-    let chip = Chip::new(Connection::new(&mut card));
+    ];
+    let session_keys = (text(session, "/ks_enc"), text(session, "/ks_mac"));
+    play_pace(
+        &super::card_access::VIETNAMESE,
+        exchanges(session),
+        session_keys,
+        secrets,
+        password,
+    );
+}
+
+fn play_pace(
+    card_access: &[u8],
+    transcript: Vec<(&str, &str)>,
+    (encryption, authentication): (&str, &str),
+    secrets: [&str; 2],
+    password: &Password,
+) {
+    let mut peer = SecureMessaging::new(Suite::Aes128, key(encryption), key(authentication), 0);
+    let select = Command::new([0x00, 0xA4, 0x04, 0x0C]).with_data(super::chip::APPLICATION);
+    let protected = hex::encode(peer.protect(&select).to_bytes());
+    let all = transcript.into_iter().chain([(protected.as_str(), "6D00")]);
+    let mut card = Replay::from_hex(all).unwrap();
+    let mut rng = Scripted::from_hex(secrets);
+    let mut line = Line::default();
+    let chip = Chip::new(Connection::new(&mut card, &mut line));
+    let offer = pace_offers(card_access).unwrap()[0];
     let mut channel = chip
-        .pace(
-            PaceOffer {
-                name_parameters: false,
-            },
-            password,
-            &mut rng,
-        )
-        .ok()
+        .pace(offer, password, &mut rng)
+        .map_err(|denied| denied.why)
         .expect("PACE succeeds");
     assert!(channel.select_application().is_err());
     assert!(card.is_finished());
+}
+
+/// The four steps after MSE:Set AT from the values of a worked example, with the session keys that follow.
+fn from_values(
+    example: &Value,
+    protocol: &str,
+    password: &str,
+    mapping: [&str; 2],
+    keys: [&str; 2],
+) -> Vec<(String, String)> {
+    let object = |tag: u16, hexadecimal: &str| {
+        hex::encode(tlv::write(
+            0x7C,
+            &tlv::write(tag, &hex::decode(hexadecimal).unwrap()),
+        ))
+    };
+    let command = |class: &str, data: &str| {
+        let data = hex::decode(data).unwrap();
+        format!("{class}860000{:02X}{}00", data.len(), hex::encode(data))
+    };
+    let empty = mapping[1].is_empty();
+    vec![
+        (format!("0022C1A40F800A{protocol}8301{password}"), "9000".into()),
+        (
+            "10860000027C0000".into(),
+            format!("{}9000", object(0x80, text(example, "/encrypted_nonce"))),
+        ),
+        (
+            command("10", &object(0x81, mapping[0])),
+            if empty {
+                "7C0282009000".into()
+            } else {
+                format!("{}9000", object(0x82, mapping[1]))
+            },
+        ),
+        (
+            command("10", &object(0x83, keys[0])),
+            format!("{}9000", object(0x84, keys[1])),
+        ),
+        (
+            command("00", &object(0x85, text(example, "/t_ifd"))),
+            format!("{}9000", object(0x86, text(example, "/t_ic"))),
+        ),
+    ]
+}
+
+fn borrowed(transcript: &[(String, String)]) -> Vec<(&str, &str)> {
+    transcript
+        .iter()
+        .map(|(command, answer)| (command.as_str(), answer.as_str()))
+        .collect()
+}
+
+fn point(example: &Value, name: &str) -> String {
+    let of = |part: &str| text(example, &format!("/{name}/{part}"));
+    format!("04{}{}", of("x"), of("y"))
+}
+
+/// The session keys of G.2, which the file leaves out, are those of the standard's text.
+#[test]
+fn appendix_g2() {
+    let Some(example) = json("icao9303-11/G2_pace_gm_dh.json") else {
+        return;
+    };
+    let public = |name: &str| text(&example, &format!("/{name}/public"));
+    let transcript = from_values(
+        &example,
+        "04007F00070202040102",
+        "01",
+        [public("map_terminal"), public("map_chip")],
+        [public("ka_terminal"), public("ka_chip")],
+    );
+    let secrets = [
+        text(&example, "/map_terminal/private"),
+        text(&example, "/ka_terminal/private"),
+    ];
+    play_pace(
+        &hex::decode(text(&example, "/pace_info_set")).unwrap(),
+        borrowed(&transcript),
+        (
+            "2F7F46ADCC9E7E521B45D192FAFA9126",
+            "805A1D27D45A5116F73C54469462B7D8",
+        ),
+        secrets,
+        &Password::machine_readable_zone(text(&example, "/mrz_information")),
+    );
+}
+
+#[test]
+fn appendix_h1() {
+    let Some(example) = json("icao9303-11/H1_pace_im_ecdh.json") else {
+        return;
+    };
+    let transcript = from_values(
+        &example,
+        "04007F00070202040402",
+        "02",
+        [text(&example, "/nonce_t"), ""],
+        [&point(&example, "terminal"), &point(&example, "chip")],
+    );
+    play_pace(
+        &hex::decode("31143012060A04007F0007020204040202010202010D").unwrap(),
+        borrowed(&transcript),
+        (text(&example, "/ks_enc"), text(&example, "/ks_mac")),
+        [text(&example, "/nonce_t"), text(&example, "/terminal/private")],
+        &Password::card_access_number(text(&example, "/password_can")).unwrap(),
+    );
+}
+
+/// Chip authentication mapping opens the chip as generic mapping does.
+#[test]
+fn appendix_i1() {
+    let Some(example) = json("icao9303-11/I1_pace_cam_ecdh.json") else {
+        return;
+    };
+    let mut transcript = from_values(
+        &example,
+        "04007F00070202040602",
+        "01",
+        [&point(&example, "map_terminal"), &point(&example, "map_chip")],
+        [&point(&example, "ka_terminal"), &point(&example, "ka_chip")],
+    );
+    transcript[4].1 = format!(
+        "7C3C8608{}8A30{}9000",
+        text(&example, "/t_ic"),
+        text(&example, "/encrypted_ca_data")
+    );
+    let secrets = [
+        text(&example, "/map_terminal/private"),
+        text(&example, "/ka_terminal/private"),
+    ];
+    play_pace(
+        &hex::decode("31143012060A04007F0007020204060202010202010D").unwrap(),
+        borrowed(&transcript),
+        (text(&example, "/ks_enc"), text(&example, "/ks_mac")),
+        secrets,
+        &Password::machine_readable_zone(text(&example, "/mrz_information")),
+    );
 }
 
 #[test]
@@ -111,12 +262,7 @@ fn vietnamese_card_access_file() {
         return;
     };
     assert_eq!(file, super::card_access::VIETNAMESE);
-    assert_eq!(
-        pace_offer(&file),
-        Ok(PaceOffer {
-            name_parameters: false
-        })
-    );
+    assert_eq!(pace_offers(&file).unwrap().len(), 1);
 }
 
 #[test]
@@ -137,7 +283,8 @@ fn appendix_d() {
     .unwrap();
     let mut rng = Scripted::from_hex([text(&example, "/rnd_ifd"), text(&example, "/k_ifd")]);
     let key = BasicAccessKey::from_mrz_information(text(&example, "/mrz_information"));
-    let chip = Chip::new(Connection::new(&mut card));
+    let mut line = Line::default();
+    let chip = Chip::new(Connection::new(&mut card, &mut line));
     let mut channel = chip.bac(&key, &mut rng).ok().expect("BAC succeeds");
     let select = Command::new([0x00, 0xA4, 0x02, 0x0C]).with_data([0x01, 0x1E]);
     assert_eq!(hex::encode_upper(select.to_bytes()), text(sm, "/plain_command"));
@@ -150,7 +297,7 @@ fn synthetic_vietnamese_keys() {
     let Some(card) = json("vn/SYNTHETIC_card.json") else {
         return;
     };
-    let can = kdf::aes128(text(&card, "/can").as_bytes(), Purpose::Password);
+    let can = kdf::aes(16, text(&card, "/can").as_bytes(), Purpose::Password);
     assert_eq!(
         hex::encode_upper(can.as_slice()),
         text(&card, "/k_pi_aes128_from_can")
@@ -190,6 +337,30 @@ fn recorded_aes_messages() {
     check_message(&example["apdus"][0], &mut old, &set);
     check_message(&example["apdus"][1], &mut old, &agree);
     check_message(&example["apdus"][2], &mut new, &select);
+}
+
+/// The whole chip authentication of that session: key from its DG14, our ephemeral key, three commands byte for byte.
+#[test]
+fn recorded_chip_authentication() {
+    let Some(example) = json("ca_ecdh_aes128_brainpoolP256r1.json") else {
+        return;
+    };
+    let of = |name: &str| key(text(&example, &format!("/sm_before/{name}")));
+    let before = SecureMessaging::new(Suite::Aes128, of("ks_enc"), of("ks_mac"), 0xF0);
+    let pairs = example["apdus"].as_array().unwrap().iter();
+    let pairs = pairs.map(|pair| (text(pair, "/command"), text(pair, "/response")));
+    let mut card = Replay::from_hex(pairs).unwrap();
+    let mut line = Line::default();
+    let connection = Connection::new(&mut card, &mut line);
+    let mut channel = super::channel::open(connection, before, AccessProtocol::PaceCan);
+    let keys = chip_keys(&hex::decode(text(&example, "/dg14")).unwrap());
+    let mut rng = Scripted::from_hex([text(&example, "/terminal_ephemeral/private")]);
+    assert_eq!(keys.len(), 1);
+    assert_eq!(
+        channel.authenticate_chip(&keys[0], &mut rng),
+        Ok(ChipProof::Given)
+    );
+    assert!(card.is_finished());
 }
 
 fn check_message(recorded: &Value, session: &mut SecureMessaging, plain: &Command) {

@@ -42,7 +42,7 @@ impl ReadError {
 /// What the server is told when there is no answer of the card.
 pub const fn card_failure(error: CardError) -> ReadFailure {
     match error {
-        CardError::Removed | CardError::Transmission => ReadFailure::CardRemoved,
+        CardError::Removed | CardError::Reset | CardError::Transmission => ReadFailure::CardRemoved,
         CardError::ReaderGone | CardError::NoService | CardError::InUse => ReadFailure::NoReader,
         CardError::NotSent | CardError::Length => ReadFailure::ProtocolError,
     }

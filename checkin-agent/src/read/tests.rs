@@ -1,8 +1,10 @@
 //! Whole readings of a small chip that is opened by the worked example of BAC (ICAO 9303-11, appendix D).
 
 use super::*;
+use crate::apdu::Status;
 use crate::apdu::tlv;
-use crate::emrtd::bac::BasicAccessKey;
+use crate::card::{CardError, ExtendedLength, Lengths};
+use crate::emrtd::access::ZoneKey;
 use crate::emrtd::cipher::Suite;
 use crate::emrtd::kdf::Key;
 use crate::emrtd::messaging::SecureMessaging;
@@ -32,6 +34,10 @@ struct TestChip {
     openings: u32,
     waiting: Vec<u8>,
     proof: u16,
+    /// The most that it gives in one answer.
+    most: usize,
+    /// A longer answer than this ends its session.
+    breaks_above: usize,
 }
 
 impl TestChip {
@@ -51,6 +57,8 @@ impl TestChip {
             openings: 0,
             waiting: Vec::new(),
             proof: 0x9000,
+            most: usize::MAX,
+            breaks_above: usize::MAX,
         }
     }
 
@@ -66,7 +74,7 @@ impl TestChip {
             [0x00, 0x84, ..] => "4608F919887022129000",
             [0x00, 0x82, ..] => {
                 self.openings += 1;
-                let key = |text: &str| Key::new(hex::decode(text).unwrap().try_into().unwrap());
+                let key = |text: &str| Key::new(hex::decode(text).unwrap());
                 let session = SecureMessaging::new(
                     Suite::TripleDes,
                     key("979EC13B1CBFE9DCD01AB0FED307EAE5"),
@@ -92,9 +100,16 @@ impl TestChip {
                 }
                 let offset = usize::from(p2) | if p1 & 0x80 == 0 { usize::from(p1) << 8 } else { 0 };
                 let file = &self.files[self.current].1;
-                let end = (offset + plain.expected.unwrap()).min(file.len());
+                let end = (offset + plain.expected.unwrap().min(self.most)).min(file.len());
                 (file[offset..end].to_vec(), 0x9000)
             }
+            [_, 0xA4, 0x02, 0x0C] => match self.files.iter().position(|file| file.0 == plain.data[1]) {
+                Some(at) => {
+                    self.current = at;
+                    (Vec::new(), 0x9000)
+                }
+                None => (Vec::new(), 0x6A82),
+            },
             [_, 0x88, ..] if self.proof != 0x9000 => (Vec::new(), self.proof),
             [_, 0x88, ..] => (plain.data.repeat(32), 0x9000),
             _ => (Vec::new(), 0x6A82),
@@ -139,6 +154,9 @@ impl Card for TestChip {
             return Ok(vec![0x69, 0x88]);
         };
         let (data, word) = self.application(&plain);
+        if data.len() > self.breaks_above {
+            return Ok(vec![0x69, 0x87]);
+        }
         self.waiting = session.answer(&data, Status::from_word(word), false).data;
         self.session = Some(session);
         if long {
@@ -150,22 +168,22 @@ impl Card for TestChip {
 
 struct Outcome {
     evidence: Result<CardEvidence, ReadError>,
-    extended: ExtendedLength,
+    lengths: Lengths,
     steps: Vec<ReadStep>,
 }
 
 fn read_with(
     chip: &mut TestChip,
-    mut extended: ExtendedLength,
+    lengths: Lengths,
     stop_at: Option<ReadStep>,
     challenge: Result<[u8; 8], ReadFailure>,
 ) -> Outcome {
-    let basic = vec![BasicAccessKey::from_mrz_information("L898902C<369080619406236")];
     let keys = AccessKeys {
-        password: Password::card_access_number("123456").unwrap(),
-        basic,
+        number: Password::card_access_number("123456"),
+        zones: vec![ZoneKey::from_mrz_information("L898902C<369080619406236")],
     };
     let (nonce, part) = ("781723860C06C226", "0B795240CB7049B01C19B33E32804F0B");
+    let mut line = Line::new(lengths);
     let steps = RefCell::new(Vec::new());
     let mut progress = |step| {
         steps.borrow_mut().push(step);
@@ -177,7 +195,9 @@ fn read_with(
     };
     let reading = Reading {
         keys: &keys,
-        extended: &mut extended,
+        line: &mut line,
+        kept: &mut Kept::default(),
+        wanted: Wanted::default(),
         rng: &mut Scripted::from_hex([nonce, part, nonce, part]),
         desk: Desk {
             progress: &mut progress,
@@ -188,19 +208,19 @@ fn read_with(
     let evidence = reading.run(chip);
     Outcome {
         evidence,
-        extended,
+        lengths: line.lengths,
         steps: steps.take(),
     }
 }
 
 fn read(chip: &mut TestChip) -> Outcome {
-    read_with(chip, ExtendedLength::Unknown, None, Ok([7; 8]))
+    read_with(chip, Lengths::default(), None, Ok([7; 8]))
 }
 
 #[test]
 fn a_whole_card_is_read_in_order() {
     let mut chip = TestChip::new(Extended::Works);
-    let outcome = read(&mut chip);
+    let outcome = read_with(&mut chip, Lengths::SHORT_ONLY, None, Ok([7; 8]));
     let evidence = outcome.evidence.unwrap();
     assert_eq!(evidence.access, AccessProtocol::Bac);
     assert_eq!(
@@ -232,11 +252,41 @@ fn a_whole_card_is_read_in_order() {
         })
         .collect();
     assert!(percents.is_sorted() && percents.len() > 10 && percents.iter().all(|percent| *percent <= 100));
-    // Opening 4, SOD 4, DG14 2 (absent), DG15 2, DG1 1, DG2 22, proof 1.
+    // Opening 4, SOD 4, DG14 2 (absent), DG15 2, DG1 1, DG2 22, proof 1 and the rest of its answer.
+    assert_eq!(evidence.apdu_count, 37);
+}
+
+#[test]
+fn long_blocks_are_found_and_remembered() {
+    let mut chip = TestChip::new(Extended::Works);
+    let first = read(&mut chip);
+    // Opening 4, SOD 1, DG14 2 (absent), DG15 1, DG1 1, DG2 2 (1,024 bytes, then the rest), proof 1.
     assert_eq!(
-        (evidence.apdu_count, outcome.extended),
-        (36, ExtendedLength::Works)
+        (first.evidence.unwrap().apdu_count, first.lengths.extended()),
+        (12, ExtendedLength::Works)
     );
+    let second = read_with(&mut chip, first.lengths, None, Ok([7; 8]));
+    let evidence = second.evidence.unwrap();
+    assert_eq!((evidence.apdu_count, evidence.dg2.0), (12, chip.file(2)));
+    // By now 4,096 bytes are known to come at once, and more is asked for.
+    let third = read_with(&mut chip, second.lengths, None, Ok([7; 8]));
+    assert_eq!(third.evidence.unwrap().apdu_count, 11);
+}
+
+#[test]
+fn a_chip_with_a_limit_of_its_own_is_asked_for_that() {
+    let mut chip = TestChip::new(Extended::Works);
+    chip.most = 2000;
+    let first = read(&mut chip);
+    assert_eq!(first.evidence.unwrap().dg2.0, chip.file(2));
+    assert_eq!(first.lengths.block(231), 2000);
+    // A length that ends the session costs one more opening, once.
+    let mut chip = TestChip::new(Extended::Works);
+    chip.breaks_above = 2000;
+    let first = read(&mut chip);
+    assert_eq!((first.evidence.unwrap().dg2.0, chip.openings), (chip.file(2), 2));
+    let second = read_with(&mut chip, first.lengths, None, Ok([7; 8]));
+    assert_eq!((second.evidence.unwrap().dg2.0, chip.openings), (chip.file(2), 3));
 }
 
 #[test]
@@ -255,7 +305,7 @@ fn the_long_proof_comes_in_every_way_that_chips_have() {
         );
         assert_eq!(chip.openings, openings);
         assert_eq!(
-            outcome.extended == ExtendedLength::Works,
+            outcome.lengths.extended() == ExtendedLength::Works,
             extended == Extended::Works
         );
     }
@@ -264,7 +314,7 @@ fn the_long_proof_comes_in_every_way_that_chips_have() {
 #[test]
 fn what_is_known_of_the_reader_is_not_tried_again() {
     let mut chip = TestChip::new(Extended::EndsSession);
-    let outcome = read_with(&mut chip, ExtendedLength::Refused, None, Ok([7; 8]));
+    let outcome = read_with(&mut chip, Lengths::SHORT_ONLY, None, Ok([7; 8]));
     assert!(outcome.evidence.unwrap().active_authentication.is_some());
     assert_eq!(chip.openings, 1);
 }
@@ -285,7 +335,7 @@ fn the_desk_can_stop_a_reading() {
         ReadStep::Reading(50),
         ReadStep::ChipProof,
     ] {
-        let outcome = read_with(&mut chip, ExtendedLength::Unknown, Some(step), Ok([7; 8]));
+        let outcome = read_with(&mut chip, Lengths::SHORT_ONLY, Some(step), Ok([7; 8]));
         assert_eq!(
             outcome.evidence.unwrap_err().failure(),
             ReadFailure::Cancelled,
@@ -295,7 +345,7 @@ fn the_desk_can_stop_a_reading() {
     }
     let outcome = read_with(
         &mut chip,
-        ExtendedLength::Unknown,
+        Lengths::SHORT_ONLY,
         None,
         Err(ReadFailure::NoChallenge),
     );

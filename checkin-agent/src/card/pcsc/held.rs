@@ -5,7 +5,7 @@
 
 use super::super::{Card, CardError};
 use super::card_error;
-use pcsc::{MAX_BUFFER_SIZE_EXTENDED, Protocol, Status};
+use pcsc::{Disposition, MAX_BUFFER_SIZE_EXTENDED, Protocol, Protocols, ShareMode, Status};
 use std::ffi::CStr;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
@@ -21,6 +21,7 @@ type Answer = Result<Vec<u8>, CardError>;
 /// A card in a reader, held exclusively. Dropping it resets the card.
 pub struct PcscCard {
     reader: String,
+    answer_to_reset: Vec<u8>,
     line: Option<(SyncSender<Vec<u8>>, Receiver<Answer>)>,
 }
 
@@ -28,13 +29,16 @@ impl PcscCard {
     pub(super) fn new(card: pcsc::Card, reader: &CStr) -> Self {
         let (commands, orders) = sync_channel(1);
         let (answering, answers) = sync_channel(1);
+        let answer_to_reset = card.status2_owned().map(|status| status.atr().to_vec());
         std::thread::spawn(move || {
-            serve(&card, &orders, &answering);
+            let mut card = card;
+            serve(&mut card, &orders, &answering);
             // Released before the line hangs up: whoever waits for that finds the card free.
             drop(card);
         });
         Self {
             reader: reader.to_string_lossy().into_owned(),
+            answer_to_reset: answer_to_reset.unwrap_or_default(),
             line: Some((commands, answers)),
         }
     }
@@ -42,6 +46,11 @@ impl PcscCard {
     /// Name of the reader it is in.
     pub fn reader(&self) -> &str {
         &self.reader
+    }
+
+    /// What the card said of itself when it was powered: its kind, not its person. Empty if the reader does not tell.
+    pub fn answer_to_reset(&self) -> &[u8] {
+        &self.answer_to_reset
     }
 }
 
@@ -72,7 +81,7 @@ impl Drop for PcscCard {
     }
 }
 
-fn serve(card: &pcsc::Card, orders: &Receiver<Vec<u8>>, answers: &SyncSender<Answer>) {
+fn serve(card: &mut pcsc::Card, orders: &Receiver<Vec<u8>>, answers: &SyncSender<Answer>) {
     let mut buffer = vec![0; MAX_BUFFER_SIZE_EXTENDED];
     let character_protocol = card
         .status2_owned()
@@ -83,10 +92,26 @@ fn serve(card: &pcsc::Card, orders: &Receiver<Vec<u8>>, answers: &SyncSender<Ans
         } else {
             Ok(command.as_slice())
         }
-        .and_then(|command| transmit(card, command, &mut buffer));
+        .and_then(|command| transmit(card, command, &mut buffer))
+        .map_err(|error| recovered(card, error));
         if answers.send(answer).is_err() {
             return;
         }
+    }
+}
+
+/// After a disturbance of the field, or a reset by somebody else, the handle wants to be connected anew before it is of use
+/// again. The session with the chip is gone in any case.
+fn recovered(card: &mut pcsc::Card, error: CardError) -> CardError {
+    if !matches!(error, CardError::Reset | CardError::Transmission) {
+        return error;
+    }
+    match card.reconnect(ShareMode::Exclusive, Protocols::ANY, Disposition::ResetCard) {
+        Ok(()) => CardError::Reset,
+        Err(error) => match card_error(error) {
+            CardError::Reset => CardError::Removed,
+            error => error,
+        },
     }
 }
 

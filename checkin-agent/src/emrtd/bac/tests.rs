@@ -1,8 +1,8 @@
 //! BAC against ICAO 9303-11 appendix D.2 and D.3.
 
 use super::*;
-use crate::card::Connection;
 use crate::card::replay::Replay;
+use crate::card::{Connection, Line};
 use crate::emrtd::script::Scripted;
 
 const EXTERNAL_AUTHENTICATE: &str =
@@ -22,7 +22,8 @@ fn attempt(answer: &str) -> Result<bool, ChipError> {
     let mut card = Replay::from_hex(exchanges).unwrap();
     let key = BasicAccessKey::from_mrz_information("L898902C<369080619406236");
     let mut rng = Scripted::from_hex(["781723860C06C226", "0B795240CB7049B01C19B33E32804F0B"]);
-    let outcome = Chip::new(Connection::new(&mut card)).bac(&key, &mut rng);
+    let mut line = Line::default();
+    let outcome = Chip::new(Connection::new(&mut card, &mut line)).bac(&key, &mut rng);
     let mut channel = outcome.map_err(|denied| denied.why)?;
     let select = Command::new([0x00, 0xA4, 0x02, 0x0C]).with_data([0x01, 0x1E]);
     Ok(channel.exchange(&select)?.status == Status::Success && channel.commands() == 3)

@@ -1,7 +1,7 @@
 //! Reading files from a small chip written for these tests.
 
 use super::*;
-use crate::card::Connection;
+use crate::card::{Connection, Lengths, Line};
 use crate::emrtd::channel;
 use crate::emrtd::cipher::Suite;
 use crate::emrtd::kdf::Key;
@@ -11,7 +11,12 @@ use exam_protocol::station::AccessProtocol;
 use proptest::prelude::*;
 
 fn session(suite: Suite) -> SecureMessaging {
-    SecureMessaging::new(suite, Key::new([3; 16]), Key::new([5; 16]), 0)
+    SecureMessaging::new(
+        suite,
+        Key::new(vec![3; suite.key_size()]),
+        Key::new(vec![5; suite.key_size()]),
+        0,
+    )
 }
 
 /// Reads `file` through a channel to a card with this application; also how many commands it took.
@@ -21,8 +26,9 @@ fn read(
     application: impl FnMut(&Plain) -> (Vec<u8>, u16),
 ) -> (Result<Contents, ChipError>, u32) {
     let mut card = ProtectedCard::new(&session(suite), application);
+    let mut line = Line::new(Lengths::SHORT_ONLY);
     let mut channel = channel::open(
-        Connection::new(&mut card),
+        Connection::new(&mut card, &mut line),
         session(suite),
         AccessProtocol::PaceCan,
     );
@@ -169,8 +175,9 @@ fn a_reading_can_be_stopped_between_blocks() {
     let mut card = ProtectedCard::new(&session(Suite::Aes128), |plain: &Plain| {
         read_binary(&file, plain, 256)
     });
+    let mut line = Line::new(Lengths::SHORT_ONLY);
     let mut channel = channel::open(
-        Connection::new(&mut card),
+        Connection::new(&mut card, &mut line),
         session(Suite::Aes128),
         AccessProtocol::PaceCan,
     );

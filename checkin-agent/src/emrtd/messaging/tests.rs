@@ -5,9 +5,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn key(hexadecimal: &str) -> Key {
-    let mut key = Key::default();
-    hex::decode_to_slice(hexadecimal, key.as_mut_slice()).unwrap();
-    key
+    Key::new(hex::decode(hexadecimal).unwrap())
 }
 
 /// The session of appendix D.3.

@@ -1,14 +1,14 @@
 //! PACE against ICAO 9303-11 appendix G.1, with the card access number 123456 in place of the MRZ.
 
-use super::super::card_access::PaceOffer;
+use super::super::card_access::{PaceOffer, VIETNAMESE, pace_offers};
 use super::*;
 use crate::card::replay::Replay;
-use crate::card::{CardError, Connection};
+use crate::card::{CardError, Connection, Line};
 use crate::emrtd::script::Scripted;
 
-const OFFER: PaceOffer = PaceOffer {
-    name_parameters: false,
-};
+fn vietnamese() -> PaceOffer {
+    pace_offers(&VIETNAMESE).unwrap()[0]
+}
 
 /// G.1's two private keys of the terminal.
 const SECRETS: [&str; 2] = [
@@ -38,7 +38,8 @@ fn attempt(session: &[(&str, &str)]) -> Result<bool, ChipError> {
     let mut card = Replay::from_hex(session.iter().copied()).unwrap();
     let number = Password::card_access_number("123456").unwrap();
     let mut rng = Scripted::from_hex(SECRETS);
-    let outcome = Chip::new(Connection::new(&mut card)).pace(OFFER, &number, &mut rng);
+    let mut line = Line::default();
+    let outcome = Chip::new(Connection::new(&mut card, &mut line)).pace(vietnamese(), &number, &mut rng);
     let outcome = outcome
         .map(|channel| channel.protocol() == AccessProtocol::PaceCan)
         .map_err(|denied| denied.why);
@@ -103,6 +104,7 @@ fn parameters_are_named_only_where_they_are_ambiguous() {
     let command = set_authentication_template(
         PaceOffer {
             name_parameters: true,
+            ..vietnamese()
         },
         &number,
     );

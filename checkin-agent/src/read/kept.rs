@@ -1,0 +1,54 @@
+//! What a reading has got so far. It outlives a session and even a stay of the card in the reader, so that a card that was
+//! lifted too early goes on where it stopped.
+//!
+//! Holds personal data: wiped when dropped. DG13 is never among it, only its hash.
+
+use crate::emrtd::chip_authentication::ChipProof;
+use crate::emrtd::file::{Contents, File, Partial};
+use exam_protocol::bytes::Bytes;
+use std::collections::BTreeMap;
+
+/// Files and outcomes of one reading.
+#[derive(Default)]
+pub struct Kept {
+    files: BTreeMap<u8, (File, Contents)>,
+    pub(super) partial: Option<(File, Partial)>,
+    pub(super) dg13_hash: Option<Bytes>,
+    pub(super) chip_proof: Option<ChipProof>,
+}
+
+impl Kept {
+    /// What asking for a file gave, if it was asked for.
+    pub fn contents(&self, file: File) -> Option<&Contents> {
+        self.files.get(&file.short_id).map(|(_, contents)| contents)
+    }
+
+    /// The bytes of a file that was read.
+    pub fn bytes(&self, file: File) -> Option<&[u8]> {
+        match self.contents(file) {
+            Some(Contents::Read(bytes)) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// Everything that was asked for, in the order of short identifiers.
+    pub fn files(&self) -> impl Iterator<Item = (File, &Contents)> {
+        self.files.values().map(|(file, contents)| (*file, contents))
+    }
+
+    /// What chip authentication came to, if it was done.
+    pub const fn chip_proof(&self) -> Option<ChipProof> {
+        self.chip_proof
+    }
+
+    pub(super) fn keep(&mut self, file: File, contents: Contents) {
+        self.files.insert(file.short_id, (file, contents));
+    }
+
+    /// Forgets everything unless the security object is still this one: another card was laid down.
+    pub(super) fn forget_unless(&mut self, security_object: &[u8]) {
+        if self.bytes(File::SOD).is_some_and(|kept| kept != security_object) {
+            *self = Self::default();
+        }
+    }
+}
