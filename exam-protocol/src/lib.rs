@@ -26,6 +26,8 @@ pub mod right;
 pub mod staff;
 pub mod people;
 pub mod machine;
+pub mod audit;
+pub mod personal_data;
 pub mod proposal;
 #[cfg(feature = "schema")]
 mod schema;

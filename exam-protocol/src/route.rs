@@ -144,6 +144,24 @@ pub const BACK_CHANNEL_LOGOUT: &str = "/api/console/single-sign-on/{provider}/ba
 /// `POST` → [`crate::people::SingleLogout`]: logs out here, and says where to log out at the provider.
 pub const SINGLE_LOGOUT: &str = "/api/console/session/single-logout";
 
+/// `GET` with [`crate::audit::AuditFilter`] → [`crate::audit::AuditPage`].
+pub const AUDIT: &str = "/api/console/audit";
+/// `GET` with [`crate::audit::AuditRange`] → the chain as JSON lines with a signed head, for `exam-server audit verify`.
+/// Only for those who may read the whole audit.
+pub const AUDIT_EXPORT: &str = "/api/console/audit/export";
+/// `GET` with [`crate::audit::AuditCursor`] → JSON lines of the records after the cursor, at most
+/// [`crate::audit::FEED_PAGE`]; waits when there is none. Only for those who may read the whole audit.
+pub const AUDIT_FEED: &str = "/api/console/audit/feed";
+/// `GET` → [`crate::audit::AuditState`].
+pub const AUDIT_STATE: &str = "/api/console/audit/state";
+
+/// `GET` → the roster photo of a candidate (`image/jpeg`; 404 when there is none).
+pub const ATTEMPT_PHOTO: &str = "/api/console/attempts/{attempt}/photo";
+/// `POST` [`crate::personal_data::PersonRequest`] → [`crate::personal_data::PersonExport`].
+pub const PERSON_EXPORT: &str = "/api/console/personal-data/export";
+/// `GET` → `Vec<`[`crate::personal_data::ErasureMinutes`]`>`, newest first.
+pub const ERASURES: &str = "/api/console/personal-data/erasures";
+
 /// A path with its one `{name}` replaced by an id.
 pub fn with_id(path: &str, id: impl core::fmt::Display) -> String {
     match (path.find('{'), path.find('}')) {
