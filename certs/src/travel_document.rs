@@ -10,6 +10,8 @@ pub mod admission;
 pub mod chip_authentication;
 pub mod data_group;
 pub mod date;
+pub mod details;
+pub mod file_list;
 mod judge;
 pub mod mrz;
 mod portrait;
@@ -31,7 +33,7 @@ pub use trust::{
 use crate::cms::Signer;
 use crate::time::{Time, Validity};
 use chip_authentication::ChipAuthentication;
-use mrz::Td1;
+use mrz::{Td1, Td3};
 
 /// One of the three verdicts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -155,6 +157,8 @@ pub struct Judgement {
     pub data_groups: Vec<DataGroupCheck>,
     /// What the card says, if DG1 is a TD1 zone.
     pub document: Option<Document>,
+    /// The zone of a passport (TD3), if DG1 is one. No passport lets anybody in.
+    pub passport: Option<Td3>,
     /// Who signed EF.SOD, if the signature is right. Says nothing about trust.
     pub signer: Option<DocumentSigner>,
     /// Codes of [`reason::TABLE`] that weaken a valid issuer without changing the verdict.

@@ -3,6 +3,7 @@
 use super::{instant, now, read, store};
 use anyhow::{Context, Result, bail};
 use certs::Time;
+use certs::travel_document::mrz::Td3;
 use certs::travel_document::{
     ActiveAuthentication, Additions, Document, DocumentFiles, DocumentSigner, Finding, HashResult, Judgement,
     SecurityObject, TrustAnchors, Verdict, judge_with, reason,
@@ -132,7 +133,11 @@ fn as_json(judgement: &Judgement) -> Value {
         "issuer": finding(judgement.issuer),
         "chip": finding(judgement.chip),
         "data_groups": groups.collect::<serde_json::Map<_, _>>(),
-        "person": judgement.document.as_ref().map(person),
+        "person": match (&judgement.document, &judgement.passport) {
+            (Some(document), _) => person(document),
+            (None, Some(passport)) => holder(passport),
+            (None, None) => Value::Null,
+        },
         "signer": judgement.signer.as_ref().map(signer),
         "remarks": judgement.remarks,
     })
@@ -163,6 +168,20 @@ fn person(document: &Document) -> Value {
     })
 }
 
+/// Dates of a passport stay as they are written: nothing in the zone tells the century.
+fn holder(zone: &Td3) -> Value {
+    json!({
+        "document_number": zone.document_number,
+        "issuing_state": zone.issuing_state,
+        "nationality": zone.nationality,
+        "surname": zone.surname,
+        "given_names": zone.given_names,
+        "sex": zone.sex.to_string(),
+        "birth": zone.birth,
+        "expiry": zone.expiry,
+    })
+}
+
 fn print(judgement: &Judgement) {
     let rows = [
         ("integrity", judgement.integrity),
@@ -187,7 +206,12 @@ fn print(judgement: &Judgement) {
             zone.name(),
             zone.citizen_number().unwrap_or("no citizen number")
         );
+    } else if let Some(zone) = &judgement.passport {
+        println!(
+            "person     {} {}, passport of {}",
+            zone.surname, zone.given_names, zone.issuing_state
+        );
     } else {
-        println!("person     DG1 is not the zone of an identity card (TD1)");
+        println!("person     DG1 is not the zone of an identity card (TD1) or passport (TD3)");
     }
 }

@@ -1,7 +1,7 @@
 //! The chip's files as they are read: DG1, DG2 and DG15 (ICAO Doc 9303-10, section 4.7), with limits before anything is
 //! looked at.
 
-use super::mrz::Td1;
+use super::mrz::{Td1, Td3};
 use super::portrait::{self, Portrait};
 use crate::error::{Error, Kind, Result};
 use crate::public_key::PublicKey;
@@ -14,13 +14,24 @@ pub const MAX_OTHER: usize = 8 * 1024;
 
 const INTEGER: u32 = 0x02;
 
-/// The machine-readable zone in EF.DG1: `61 { 5F1F zone }`.
+/// The machine-readable zone of a card in EF.DG1: `61 { 5F1F zone }`.
 ///
 /// # Errors
 /// [`Kind::TooLarge`], [`Kind::Malformed`] (also for documents of another size than TD1).
 pub fn machine_readable_zone(dg1: &[u8]) -> Result<Td1> {
-    let zone = file(dg1, "EF.DG1", 0x61, MAX_OTHER)?.only_child(0x5f1f)?;
-    Td1::parse(zone.content)
+    Td1::parse(zone(dg1)?)
+}
+
+/// The machine-readable zone of a passport in EF.DG1.
+///
+/// # Errors
+/// [`Kind::TooLarge`], [`Kind::Malformed`] (also for documents of another size than TD3).
+pub fn passport_zone(dg1: &[u8]) -> Result<Td3> {
+    Td3::parse(zone(dg1)?)
+}
+
+fn zone(dg1: &[u8]) -> Result<&[u8]> {
+    Ok(file(dg1, "EF.DG1", 0x61, MAX_OTHER)?.only_child(0x5f1f)?.content)
 }
 
 /// The first portrait in EF.DG2: `75 { 7F61 { 02 count, 7F60 { A1 header, 5F2E or 7F2E record } … } }`.
@@ -36,6 +47,9 @@ pub fn portrait(dg2: &[u8]) -> Result<Portrait> {
     template.optional(0xa1)?;
     let record = template.any()?;
     match record.tag {
+        0x7f2e if record.content.first() == Some(&portrait::ISO_39794_5) => {
+            portrait::from_iso_39794_5(&record)
+        }
         0x5f2e | 0x7f2e => portrait::from_iso_19794_5(record.content),
         _ => Err(record.malformed()),
     }

@@ -34,6 +34,7 @@ pub fn judge_with(
     at: Time,
 ) -> Judgement {
     let document = document(files);
+    let passport = data_group::passport_zone(files.dg1).ok();
     let sod = match SecurityObject::parse(files.sod) {
         Ok(sod) => sod,
         Err(error) => {
@@ -46,6 +47,7 @@ pub fn judge_with(
                 chip,
                 data_groups: Vec::new(),
                 document,
+                passport,
                 signer: None,
                 remarks: Vec::new(),
             };
@@ -58,9 +60,9 @@ pub fn judge_with(
     } else {
         integrity(signer.as_ref(), &data_groups)
     };
-    let state = document
-        .as_ref()
-        .map(|document| document.mrz.issuing_state.as_str());
+    let of_card = document.as_ref().map(|document| &document.mrz.issuing_state);
+    let of_passport = passport.as_ref().map(|passport| &passport.issuing_state);
+    let state = of_card.or(of_passport).map(String::as_str);
     let issuer = match &signer {
         Ok(signer) => anchors.judge(signer, state, at),
         Err(_) => Assessment::not_checked(),
@@ -73,6 +75,7 @@ pub fn judge_with(
         chip,
         data_groups,
         document,
+        passport,
         signer: signer.as_ref().ok().map(DocumentSigner::new),
         remarks: issuer.remarks,
     }

@@ -1,5 +1,9 @@
-//! The machine-readable zone of a TD1 card (ICAO Doc 9303-5, section 4.2) and the key that the chip's basic access
+//! The machine-readable zone of a TD1 card (ICAO Doc 9303-5, section 4.2) or a passport, and the key that the chip's basic access
 //! control derives from it (9303-11, section 4.3.2).
+
+mod td3;
+
+pub use td3::Td3;
 
 use super::date::Date;
 use crate::error::{Error, Kind, Result};

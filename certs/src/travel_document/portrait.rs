@@ -1,6 +1,7 @@
-//! The face image inside a record of ISO/IEC 19794-5:2005. The image itself is never decoded here.
+//! The face image inside a record of ISO/IEC 19794-5:2005 or 39794-5:2019. The image itself is never decoded here.
 
 use crate::error::{Error, Kind, Result};
+use crate::tlv::Element;
 use core::fmt;
 
 const PLACE: &str = "EF.DG2 face record";
@@ -52,6 +53,37 @@ pub(super) fn from_iso_19794_5(record: &[u8]) -> Result<Portrait> {
         content_type,
         bytes: image.to_vec(),
     })
+}
+
+/// Tag of a `FaceImageDataBlock`, `[APPLICATION 5]`, within a biometric data block.
+pub(super) const ISO_39794_5: u8 = 0x65;
+
+/// The first image of a `FaceImageDataBlock` (ISO/IEC 39794-5, annex A), by implicit tags: representationBlocks `[1]`, the
+/// first of them, imageRepresentation `[1]`, base `[0]`, imageRepresentation2DBlock `[0]`, representationData2D `[0]`.
+pub(super) fn from_iso_39794_5(block: &Element<'_>) -> Result<Portrait> {
+    const PATH: [u32; 6] = [0x65, 0xa1, 0x30, 0xa1, 0xa0, 0xa0];
+    let mut at = *block;
+    for tag in PATH {
+        at = child(&at, tag)?;
+    }
+    let image = child(&at, 0x80)?;
+    let content_type = content_type(image.content).ok_or(Error::new(Kind::NotAllowed, PLACE))?;
+    Ok(Portrait {
+        content_type,
+        bytes: image.content.to_vec(),
+    })
+}
+
+/// The first child with this tag; others may stand before it.
+fn child<'a>(of: &Element<'a>, tag: u32) -> Result<Element<'a>> {
+    let mut children = of.children()?;
+    while !children.is_empty() {
+        let found = children.any()?;
+        if found.tag == tag {
+            return Ok(found);
+        }
+    }
+    Err(of.malformed())
 }
 
 /// By the file's first bytes: what the header claims does not matter to a decoder.

@@ -6,7 +6,9 @@ use super::{NO_CHIP_KEY, verdicts};
 use certs::Time;
 use certs::travel_document::date::Date;
 use certs::travel_document::scan::{Scanned, expiry_candidates};
-use certs::travel_document::{DocumentFiles, HashResult, TrustAnchors, Verdict, data_group, judge, mrz};
+use certs::travel_document::{
+    DocumentFiles, HashResult, TrustAnchors, Verdict, data_group, details, file_list, judge, mrz,
+};
 use std::path::Path;
 
 fn vector(name: &str) -> Option<Vec<u8>> {
@@ -76,6 +78,7 @@ fn the_etsi_document_verifies() {
         judgement.document, None,
         "a passport's zone, not an identity card's"
     );
+    assert_eq!(judgement.passport.unwrap().surname, "MUSTERMANN");
     let portrait = data_group::portrait(&dg2).unwrap();
     assert_eq!(portrait.content_type, "image/jp2");
 }
@@ -132,6 +135,70 @@ fn country_signers_of_the_world_can_be_installed() {
         );
     }
     assert_eq!(anchors.len(), 2);
+}
+
+/// The BSI's passport of Erika Mustermann; both documents carry it.
+#[test]
+fn the_reference_passport_is_read() {
+    let Some([dg1, com]) = vectors(["bsi-tr03105-5/EF_DG1.bin", "bsi-tr03105-5/EF_COM.bin"]) else {
+        return;
+    };
+    let zone = data_group::passport_zone(&dg1).unwrap();
+    assert_eq!(
+        (zone.surname.as_str(), zone.given_names.as_str()),
+        ("MUSTERMANN", "ERIKA")
+    );
+    assert_eq!((zone.issuing_state.as_str(), zone.sex), ("D", 'F'));
+    assert!(
+        data_group::machine_readable_zone(&dg1).is_err(),
+        "no identity card"
+    );
+    assert_eq!(file_list::listed_data_groups(&com), Ok(vec![1, 2, 3, 14]));
+}
+
+/// Both layouts that are known of Vietnamese cards, and a person without spouse, old number and expiry.
+#[test]
+fn the_national_details_are_read_in_every_layout() {
+    let Some(files) = vectors([
+        "vn/SYNTHETIC_EF_DG13_layoutA.bin",
+        "vn/SYNTHETIC_EF_DG13_layoutB.bin",
+        "vn/SYNTHETIC_EF_DG13_layoutA_single_noold_noexpiry.bin",
+    ]) else {
+        return;
+    };
+    let details = files.map(|file| details::of_vietnamese_card(&file).unwrap());
+    let [a, b, single] = &details;
+    assert_eq!(a.text(2), Some("Nguyễn Văn A"));
+    for number in 1..=16 {
+        assert_eq!(a.texts(number), b.texts(number), "{number}");
+    }
+    assert_eq!(a.texts(13).len(), 2, "father and mother");
+    assert!(single.texts(14).is_empty() && single.text(1).is_some());
+    assert_eq!(a.numbers().collect::<Vec<_>>(), (1..=16).collect::<Vec<_>>());
+    let whole = vector("vn/SYNTHETIC_EF_DG13_layoutA.bin").unwrap();
+    assert!((0..whole.len()).all(|at| details::of_vietnamese_card(&whole[..at]).is_err()));
+}
+
+#[test]
+fn the_face_in_the_newer_format() {
+    let tlv = super::pki::tlv;
+    let image = b"\x00\x00\x00\x0cjP  \x0d\x0a\x87\x0a not really a picture";
+    let data = [tlv(&[0x80], image), tlv(&[0xa1], &[0xa0, 2, 0x80, 0])].concat();
+    let representation = tlv(&[0xa1], &tlv(&[0xa0], &tlv(&[0xa0], &data)));
+    let block = tlv(&[0x30], &[tlv(&[0x80], &[0]), representation].concat());
+    let version = tlv(&[0xa0], &[0x80, 1, 3, 0x81, 2, 7, 0xe3]);
+    let face = tlv(&[0x65], &[version, tlv(&[0xa1], &block)].concat());
+    let template = [tlv(&[0xa1], &[0x80, 1, 1]), tlv(&[0x7f, 0x2e], &face)].concat();
+    let group = [vec![0x02, 1, 1], tlv(&[0x7f, 0x60], &template)].concat();
+    let dg2 = tlv(&[0x75], &tlv(&[0x7f, 0x61], &group));
+    let portrait = data_group::portrait(&dg2).unwrap();
+    assert_eq!(
+        (portrait.content_type, portrait.bytes.as_slice()),
+        ("image/jp2", image.as_slice())
+    );
+    for at in 0..dg2.len() {
+        assert!(data_group::portrait(&dg2[..at]).is_err());
+    }
 }
 
 #[test]
