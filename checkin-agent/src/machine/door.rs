@@ -185,19 +185,18 @@ fn deepest(error: &reqwest::Error) -> &(dyn Error + 'static) {
 }
 
 /// Why the handshake failed and what helps.
-fn tls_reason(error: &reqwest::Error) -> Option<String> {
-    let mut link: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(error) = link {
-        let found = error.downcast_ref::<rustls::Error>().or_else(|| {
-            let io = error.downcast_ref::<std::io::Error>()?;
-            io.get_ref()?.downcast_ref::<rustls::Error>()
-        });
-        if let Some(found) = found {
-            return Some(explain(found));
-        }
-        link = error.source();
+fn tls_reason(error: &(dyn Error + 'static)) -> Option<String> {
+    if let Some(found) = error.downcast_ref::<rustls::Error>() {
+        return Some(explain(found));
     }
-    None
+    // What an I/O error holds is not its source: its source is that of what it holds.
+    let held = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    match held {
+        Some(held) => tls_reason(held),
+        None => tls_reason(error.source()?),
+    }
 }
 
 fn explain(error: &rustls::Error) -> String {

@@ -12,13 +12,14 @@ use super::manifest::{Entry, Manifest};
 use super::{MachineError, platform};
 use certs::x509;
 use exam_protocol::machine::MachineKind;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use sha1::{Digest, Sha1};
 use std::path::{Path, PathBuf};
 
 /// File of the root where Debian and its kin gather what the administrator trusts.
 const SYSTEM_CA: &str = "usr/local/share/ca-certificates/truong-thi-exam-ca.crt";
+
+/// Ends a certificate in a PEM file (RFC 7468).
+const END: &str = "-----END CERTIFICATE-----";
 
 /// What is to be put where.
 pub struct Installation<'i> {
@@ -38,8 +39,14 @@ pub struct Papers {
     pub root_pem: String,
     /// The root, DER.
     pub root_der: Vec<u8>,
-    /// The machine's certificate, DER.
+    /// The machine's certificate alone, PEM.
+    pub machine_pem: String,
+    /// The same, DER.
     pub machine_der: Vec<u8>,
+    /// The issuing authority's certificate, PEM.
+    pub issuing_pem: String,
+    /// The same, DER.
+    pub issuing_der: Vec<u8>,
     /// Name of the issuing authority, by which browsers choose the certificate.
     pub issuer_name: String,
     /// File of the machine's certificate.
@@ -55,20 +62,22 @@ impl Papers {
         let (root, certificate) = (dir.join(name::CA), dir.join(name::CERTIFICATE));
         let (root_pem, pem) = (text(&root)?, text(&certificate)?);
         let root_der = x509::der_from_pem(&root_pem).map_err(|error| MachineError::file(&root, error))?;
-        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
-        let chain = chain.map_err(|error| MachineError::file(&certificate, error))?;
-        let [machine, issuing] = &chain[..] else {
-            return Err(MachineError::file(
-                &certificate,
-                "phải có 2 chứng thư / must hold 2 certificates",
-            ));
-        };
-        let issuer = x509::common_name(issuing).map_err(|error| MachineError::file(&certificate, error))?;
+        let wrong = |error: certs::Error| MachineError::file(&certificate, error);
+        // Leaf first, then its issuer: as enrolment checked it.
+        let (machine_pem, issuing_pem) = pem
+            .split_once(END)
+            .map(|(leaf, rest)| (format!("{leaf}{END}\n"), rest.trim_start().to_owned()))
+            .unwrap_or_default();
+        let machine_der = x509::der_from_pem(&machine_pem).map_err(wrong)?;
+        let issuing_der = x509::der_from_pem(&issuing_pem).map_err(wrong)?;
         Ok(Self {
             root_pem,
             root_der,
-            machine_der: machine.to_vec(),
-            issuer_name: issuer,
+            issuer_name: x509::common_name(&issuing_der).map_err(wrong)?,
+            machine_pem,
+            machine_der,
+            issuing_pem,
+            issuing_der,
             key: dir.join(name::KEY),
             certificate,
         })
@@ -77,6 +86,14 @@ impl Papers {
     /// What the root is called in a store.
     pub fn root_nickname(&self) -> String {
         format!("Truong Thi exam CA {}", x509::fingerprint_code(&self.root_der))
+    }
+
+    /// What the issuing authority is called in a store.
+    pub fn issuing_nickname(&self) -> String {
+        format!(
+            "Truong Thi issuing CA {}",
+            x509::fingerprint_code(&self.issuing_der)
+        )
     }
 
     /// What the machine's certificate is called in a store.

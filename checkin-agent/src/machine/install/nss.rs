@@ -1,5 +1,5 @@
 //! NSS databases of the PC's users, where Chromium and Firefox keep certificates under Linux: by `certutil` and `pk12util`, run
-//! with the rights of the home's owner. A private key goes from tool to tool without touching a disk.
+//! with the rights of the home's owner. On its way from tool to tool a private key is sealed with a password of the moment.
 
 use super::{Papers, tool};
 use crate::machine::MachineError;
@@ -16,6 +16,9 @@ const SNAP: &str = "snap/chromium/current/.pki/nssdb";
 const PROFILES: [&str; 2] = [".mozilla/firefox", "snap/firefox/common/.mozilla/firefox"];
 /// Files of a database.
 const FILES: [&str; 3] = ["cert9.db", "key4.db", "pkcs11.txt"];
+
+/// `pk12util` reads files only, no pipes: the bundle, sealed, lies in a file of the user's own for as long as that takes.
+const IMPORT: &str = "umask 077; file=$(mktemp) || exit; trap 'rm -f \"$file\"' EXIT; cat > \"$file\" && pk12util -i \"$file\" \"$@\"";
 
 /// The databases of a user.
 pub fn databases(user: &User) -> Vec<PathBuf> {
@@ -41,20 +44,13 @@ pub fn add_root(
     papers: &Papers,
     manifest: &mut Manifest,
 ) -> Result<String, MachineError> {
-    let failed = |reason: String| MachineError::file(database, reason);
-    let nickname = papers.root_nickname();
     make(user, database, manifest)?;
-    if holds(user, database, &nickname) {
-        return Ok(format!("đã có CA / has the CA already: {}", database.display()));
-    }
-    note(manifest, database, &nickname, false)?;
-    let mut command = certutil(user, database);
-    command.args(["-A", "-t", "C,,", "-n", &nickname]);
-    tool::run(command, papers.root_pem.as_bytes()).map_err(failed)?;
+    let nickname = papers.root_nickname();
+    add_certificate(user, database, (&nickname, "C,,", &papers.root_pem), manifest)?;
     Ok(format!("CA: {}", database.display()))
 }
 
-/// Puts the machine's certificate with its key in.
+/// Puts the machine's certificate with its key in, and the link between it and the root, which browsers show to the server.
 ///
 /// # Errors
 /// [`MachineError::File`] with what the tools say.
@@ -65,37 +61,61 @@ pub fn add_machine(
     manifest: &mut Manifest,
 ) -> Result<String, MachineError> {
     let failed = |reason: String| MachineError::file(database, reason);
+    let link = papers.issuing_nickname();
+    add_certificate(user, database, (&link, ",,", &papers.issuing_pem), manifest)?;
     let nickname = papers.machine_nickname();
-    if holds(user, database, &nickname) {
-        return Ok(format!(
-            "đã có chứng thư máy / has the machine's certificate already: {}",
-            database.display()
-        ));
+    if !holds(user, database, &nickname) {
+        let password = tool::password().map_err(failed)?;
+        let mut export = Command::new("openssl");
+        export.args([
+            "pkcs12",
+            "-export",
+            "-name",
+            &nickname,
+            "-passout",
+            "env:P12_PASSWORD",
+        ]);
+        export.args(["-in", "/dev/stdin", "-inkey"]).arg(&papers.key);
+        export.env("P12_PASSWORD", &password);
+        let bundle = tool::run(export, papers.machine_pem.as_bytes()).map_err(failed)?;
+        note(manifest, database, &nickname, true)?;
+        let mut import = platform::as_user(OsStr::new("sh"), user);
+        import.args([
+            "-c",
+            IMPORT,
+            "pk12util",
+            "-W",
+            &password,
+            "-K",
+            "",
+            "-d",
+            &sql(database),
+        ]);
+        tool::run(import, &bundle).map_err(failed)?;
     }
-    let password = tool::password().map_err(failed)?;
-    let mut export = Command::new("openssl");
-    export.args([
-        "pkcs12",
-        "-export",
-        "-name",
-        &nickname,
-        "-passout",
-        "env:P12_PASSWORD",
-        "-inkey",
-    ]);
-    export.arg(&papers.key).arg("-in").arg(&papers.certificate);
-    export.env("P12_PASSWORD", &password);
-    let bundle = tool::run(export, &[]).map_err(failed)?;
-    note(manifest, database, &nickname, true)?;
-    let mut import = platform::as_user(OsStr::new("pk12util"), user);
-    import
-        .args(["-i", "/dev/stdin", "-W", &password, "-K", "", "-d"])
-        .arg(sql(database));
-    tool::run(import, &bundle).map_err(failed)?;
     Ok(format!(
         "chứng thư máy / the machine's certificate: {}",
         database.display()
     ))
+}
+
+/// Adds a certificate: its nickname, its trust in `certutil`'s letters, and its PEM.
+fn add_certificate(
+    user: &User,
+    database: &Path,
+    (nickname, trust, pem): (&str, &str, &str),
+    manifest: &mut Manifest,
+) -> Result<(), MachineError> {
+    if holds(user, database, nickname) {
+        return Ok(());
+    }
+    note(manifest, database, nickname, false)?;
+    let mut command = certutil(user, database);
+    command.args(["-A", "-t", trust, "-n", nickname]);
+    let added = tool::run(command, pem.as_bytes());
+    added
+        .map(|_| ())
+        .map_err(|reason| MachineError::file(database, reason))
 }
 
 /// Takes a certificate, and its key, out again; the database too, if it was made for this and holds nothing else.
@@ -137,7 +157,7 @@ pub fn remove_database(database: &Path) -> Result<String, MachineError> {
         return gone();
     }
     let mut list = certutil(&user, database);
-    list.args(["-L", "-h", "all"]);
+    list.arg("-L");
     let listed = tool::run(list, &[]).map_err(|reason| MachineError::file(database, reason))?;
     // Two lines of headings, and blank ones.
     let listed = String::from_utf8_lossy(&listed)
