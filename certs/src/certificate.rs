@@ -284,3 +284,6 @@ fn extensions<'a>(list: &Element<'a>) -> Result<Vec<Extension<'a>>> {
     }
     Ok(extensions)
 }
+
+#[cfg(test)]
+mod tests;
