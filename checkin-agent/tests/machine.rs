@@ -470,7 +470,7 @@ fn equipped(root: &Path, home: &Path, address: &Address) {
     {
         use std::os::unix::fs::MetadataExt;
         let owner = |path: &Path| path.metadata().unwrap().uid();
-        assert_eq!(owner(&database.join("key4.db")), owner(&home), "the user's own");
+        assert_eq!(owner(&database.join("key4.db")), owner(home), "the user's own");
     }
 }
 
