@@ -7,6 +7,7 @@ mod attacks;
 mod chains;
 mod chip;
 mod command;
+mod mutations;
 mod pki;
 mod reference;
 
