@@ -41,12 +41,77 @@ pub async fn get_bytes(path: &str, bearer: &str) -> Result<Vec<u8>, Failure> {
     response.binary().await.map_err(|_| Failure::NoAnswer)
 }
 
+/// Gets a file as it is.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn get_file(path: &str) -> Result<Vec<u8>, Failure> {
+    let response = finish(built(Request::get(path))).await?;
+    response.binary().await.map_err(|_| Failure::NoAnswer)
+}
+
 /// Posts a JSON document and reads a JSON document.
 ///
 /// # Errors
 /// [`Failure`].
 pub async fn post<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Failure> {
     read(finish(with_body(Request::post(path), body)).await?).await
+}
+
+/// Posts a JSON document; the answer's body does not matter.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn tell<B: Serialize>(path: &str, body: &B) -> Result<(), Failure> {
+    finish(with_body(Request::post(path), body)).await.map(drop)
+}
+
+/// Posts without a body and reads a JSON document.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn demand<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
+    read(finish(built(Request::post(path))).await?).await
+}
+
+/// Posts without a body; the answer's body does not matter.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn ping(path: &str) -> Result<(), Failure> {
+    finish(built(Request::post(path))).await.map(drop)
+}
+
+/// Puts a JSON document and reads a JSON document.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn put<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Failure> {
+    read(finish(with_body(Request::put(path), body)).await?).await
+}
+
+/// Puts a JSON document; the answer's body does not matter.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn settle<B: Serialize>(path: &str, body: &B) -> Result<(), Failure> {
+    finish(with_body(Request::put(path), body)).await.map(drop)
+}
+
+/// Posts a file as it is and reads a JSON document.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn post_file<T: DeserializeOwned>(path: &str, file: &web_sys::File) -> Result<T, Failure> {
+    let kind = match file.type_() {
+        unknown if unknown.is_empty() => "application/octet-stream".to_owned(),
+        known => known,
+    };
+    let request = Request::post(path)
+        .header("Content-Type", &kind)
+        .body(wasm_bindgen::JsValue::from(file.clone()))
+        .map_err(|_| Failure::Unreadable);
+    read(finish(request).await?).await
 }
 
 /// Deletes; the answer's body does not matter.

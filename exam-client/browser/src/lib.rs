@@ -8,6 +8,7 @@ pub mod monotonic;
 pub mod fetch;
 pub mod socket;
 pub mod crypto;
+pub mod passkey;
 pub mod database;
 pub mod tab;
 pub mod blob;

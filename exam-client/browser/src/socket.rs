@@ -71,8 +71,19 @@ impl<Up: Serialize> Socket<Up> {
         Down: DeserializeOwned + 'static,
         F: FnMut(Line<Down>) + 'static,
     {
+        Self::dial_speaking(path, dialling, async || Some(Vec::new()), on)
+    }
+
+    /// As [`Socket::dial_path`]; `protocols` gives the subprotocols (RFC 6455, section 1.9) for each call anew, or nothing
+    /// when there is no calling now.
+    pub fn dial_speaking<Down, P, F>(path: String, dialling: Dialling, protocols: P, on: F) -> Self
+    where
+        Down: DeserializeOwned + 'static,
+        P: AsyncFn() -> Option<Vec<String>> + 'static,
+        F: FnMut(Line<Down>) + 'static,
+    {
         let shared = Rc::new(Shared::default());
-        wasm_bindgen_futures::spawn_local(keep_dialling(shared.clone(), path, dialling, on));
+        wasm_bindgen_futures::spawn_local(keep_dialling(shared.clone(), path, dialling, protocols, on));
         Self {
             shared,
             up: PhantomData,
@@ -107,15 +118,23 @@ impl<Up> Drop for Socket<Up> {
     }
 }
 
-async fn keep_dialling<Down, F>(shared: Rc<Shared>, path: String, dialling: Dialling, mut on: F)
-where
+async fn keep_dialling<Down, P, F>(
+    shared: Rc<Shared>,
+    path: String,
+    dialling: Dialling,
+    protocols: P,
+    mut on: F,
+) where
     Down: DeserializeOwned,
+    P: AsyncFn() -> Option<Vec<String>>,
     F: FnMut(Line<Down>),
 {
     let mut wait = FIRST_WAIT;
     while !shared.hung_up.get() {
         let since = monotonic::now();
-        one_call(&shared, &path, dialling, &mut on).await;
+        if let Some(raw) = protocols().await.and_then(|protocols| line_to(&path, &protocols)) {
+            one_call(&shared, raw, dialling, &mut on).await;
+        }
         if shared.hung_up.get() {
             return;
         }
@@ -141,13 +160,10 @@ fn jitter(wait: f64) -> u32 {
 /// Dials once and stays until the line is gone.
 async fn one_call<Down: DeserializeOwned>(
     shared: &Shared,
-    path: &str,
+    raw: web_sys::WebSocket,
     dialling: Dialling,
     on: &mut impl FnMut(Line<Down>),
 ) {
-    let Some(raw) = address(path).and_then(|url| web_sys::WebSocket::new(&url).ok()) else {
-        return;
-    };
     let Ok(mut line) = WebSocket::try_from(raw.clone()) else {
         return;
     };
@@ -165,6 +181,16 @@ async fn one_call<Down: DeserializeOwned>(
         }
     }
     shared.line.take();
+}
+
+/// A socket that begins to open.
+fn line_to(path: &str, protocols: &[String]) -> Option<web_sys::WebSocket> {
+    let url = address(path)?;
+    if protocols.is_empty() {
+        return web_sys::WebSocket::new(&url).ok();
+    }
+    let list: js_sys::Array = protocols.iter().map(wasm_bindgen::JsValue::from).collect();
+    web_sys::WebSocket::new_with_str_sequence(&url, &list).ok()
 }
 
 /// `ws:` or `wss:` URL of a path on the page's own server.

@@ -160,7 +160,7 @@ async fn admit(console: Console, room: Room, view: CheckinView, request: AdmitRe
         desk.admitting = true;
         desk.problem = None;
     });
-    let answer = api::admit(view.id, &request).await;
+    let answer = console.ask(async || api::admit(view.id, &request).await).await;
     match answer {
         Ok(ticket) => {
             let done = |desk: &mut crate::core::desk::Desk| {

@@ -28,12 +28,41 @@ mod minutes_field;
 mod candidate_dialog;
 mod candidate_facts;
 mod candidate_acts;
+mod field;
+mod frame;
+mod factor_form;
+mod lock;
+mod step_up;
+mod qr_code;
+mod enrol;
+mod password_form;
+mod ask_reason;
+mod propose;
+mod pager;
+mod start_passwords;
 
+pub use ask_reason::AskReason;
 pub use board_table::BoardTable;
 pub use desk_panel::DeskPanel;
 pub use dialogs::Dialogs;
+pub use enrol::{EnrolApp, EnrolPasskey, KeepCodes};
+pub use factor_form::FactorForm;
+pub use field::{Choice, Field, Reason, Submit, Text};
+pub use frame::{Doorstep, Frame};
 pub use header::Header;
 pub use language_switch::LanguageSwitch;
 pub use live_banner::LiveBanner;
+pub use lock::IdleWatch;
+pub use modal::Modal;
+pub use pager::Pager;
+pub use password_form::PasswordForm;
 pub use person_menu::PersonMenu;
 pub use problem_note::ProblemNote;
+pub use start_passwords::StartPasswords;
+pub use step_up::StepUp;
+
+/// Prints the page; what is printed is in the style sheet.
+pub fn print() {
+    // A browser that does not print shows it all the same.
+    let _ = leptos::prelude::window().print();
+}

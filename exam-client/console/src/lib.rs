@@ -1,4 +1,5 @@
-//! The proctor's page: check-in desk, board of the room, actions. It shows what the server says and sends what people press.
+//! The staff console: login, rooms with check-in desk and board, people, machines, proposals, audit, one's own account.
+//! It shows what the server says and sends what people press.
 //!
 //! It must never decide whether a card is genuine or a candidate may come in, never keep card data on the PC, and never
 //! put personal data into an address. `core` holds what happens, everything else shows it.
@@ -8,6 +9,8 @@ mod texts;
 mod words;
 mod api;
 mod state;
+mod gate;
+mod task;
 mod room;
 mod live;
 mod checkin;

@@ -2,14 +2,15 @@
 //!
 //! Must not decide anything about what a board says.
 
-use crate::api;
+use crate::api::{self, session};
 use crate::room::Room;
-use crate::state::{Console, Screen, is};
+use crate::state::{Console, is};
 use exam_browser::fetch::Failure;
 use exam_browser::monotonic;
 use exam_browser::socket::{Dialling, Line, Socket};
 use exam_protocol::console::Board;
 use exam_protocol::problem::ProblemCode;
+use exam_protocol::route::LIVE_PROTOCOL;
 use exam_protocol::time::Millis;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -23,9 +24,10 @@ const LOOK: Duration = Duration::from_secs(2);
 /// Follows the room as long as the component that calls this lives.
 pub fn follow(console: Console, room: Room) {
     let heard = RwSignal::new(monotonic::now());
-    let socket = StoredValue::new_local(Some(Socket::<()>::dial_path(
+    let socket = StoredValue::new_local(Some(Socket::<()>::dial_speaking(
         api::live_path(room.id),
         Dialling { silence: None },
+        async move || subprotocols(console).await,
         move |line| hear(console, room, heard, line),
     )));
     let look = move || {
@@ -43,6 +45,17 @@ pub fn follow(console: Console, room: Room) {
         }
         drop(socket.try_update_value(Option::take));
     });
+}
+
+/// What the socket says about itself: the protocol, and a token that is good for this login and for a minute.
+async fn subprotocols(console: Console) -> Option<Vec<String>> {
+    match session::live_token().await {
+        Ok(token) => Some(vec![LIVE_PROTOCOL.to_owned(), format!("token.{}", token.token)]),
+        Err(failure) => {
+            console.notice(&failure);
+            None
+        }
+    }
 }
 
 fn hear(console: Console, room: Room, heard: RwSignal<Millis>, line: Line<Board>) {
@@ -102,7 +115,7 @@ async fn refresh(console: Console, room: Room, heard: RwSignal<Millis>) -> bool 
 fn leave_if_over(console: Console, failure: &Failure) {
     console.notice(failure);
     if is(failure, ProblemCode::NotAllowed) || is(failure, ProblemCode::NotFound) {
-        console.show(Screen::Rooms { straight_in: false });
+        console.to_rooms();
     }
 }
 

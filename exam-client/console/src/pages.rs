@@ -2,6 +2,15 @@
 
 mod app;
 mod login;
+mod second_factor;
+mod duties;
+mod account;
+mod people;
+mod people_import;
+mod review;
+mod machines;
+mod proposals;
+mod audit;
 mod rooms;
 mod room;
 

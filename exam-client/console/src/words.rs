@@ -1,8 +1,14 @@
 //! Which text stands for which value of the protocol. Must not decide anything and must not touch the browser.
 
+pub mod act;
+pub mod factor;
+pub mod machine;
+pub mod people;
 pub mod reason;
+pub mod right;
 
 use crate::core::action::{ActionKind, Concerned};
+use crate::core::address::Section;
 use crate::core::board::{self, Filter, Link};
 use crate::core::clock::{self, Age};
 use crate::texts;
@@ -54,6 +60,56 @@ pub fn failure(language: Language, failure: &Failure) -> String {
         }
         Failure::NoAnswer => texts::problem::no_line(language).to_owned(),
         Failure::Status(_) | Failure::Unreadable => texts::problem::unreadable(language).to_owned(),
+    }
+}
+
+/// A section of the console.
+pub fn section(language: Language, section: Section) -> &'static str {
+    match section {
+        Section::Rooms | Section::Room(_) => texts::menu::rooms(language),
+        Section::People | Section::PeopleImport | Section::AccessReview => texts::menu::people(language),
+        Section::Machines => texts::menu::machines(language),
+        Section::Proposals => texts::menu::proposals(language),
+        Section::Audit => texts::menu::audit(language),
+        Section::Account => texts::menu::account(language),
+    }
+}
+
+/// The name of a section in tests.
+pub const fn section_slug(section: Section) -> &'static str {
+    match section {
+        Section::Rooms | Section::Room(_) => "rooms",
+        Section::People | Section::PeopleImport | Section::AccessReview => "people",
+        Section::Machines => "machines",
+        Section::Proposals => "proposals",
+        Section::Audit => "audit",
+        Section::Account => "account",
+    }
+}
+
+/// What a browser calls itself, as far as people know the name.
+pub fn agent(agent: &str) -> String {
+    let known = [
+        ("Edg/", "Edge"),
+        ("Firefox/", "Firefox"),
+        ("Chrom", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    let systems = [
+        ("Windows", "Windows"),
+        ("Android", "Android"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let find = |list: &[(&str, &'static str)]| {
+        list.iter()
+            .find(|(mark, _)| agent.contains(mark))
+            .map(|(_, name)| *name)
+    };
+    match (find(&known), find(&systems)) {
+        (Some(browser), Some(system)) => format!("{browser} · {system}"),
+        (Some(browser), None) => browser.to_owned(),
+        _ => agent.chars().take(40).collect(),
     }
 }
 

@@ -4,15 +4,19 @@ use crate::api;
 use crate::components::minutes_field::MinutesField;
 use crate::components::modal::Modal;
 use crate::components::problem_note::ProblemNote;
+use crate::components::propose::Propose;
 use crate::core::action::{self, ActionKind};
 use crate::core::board::Tally;
 use crate::core::clock;
 use crate::room::Room;
-use crate::state::Console;
+use crate::state::{Console, is};
 use crate::texts;
 use crate::words;
 use exam_browser::fetch::Failure;
 use exam_protocol::console::{RoomAction, RoomActionRequest};
+use exam_protocol::id::RoomId;
+use exam_protocol::problem::ProblemCode;
+use exam_protocol::proposal::CriticalAct;
 use exam_protocol::time::Millis;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -26,6 +30,31 @@ struct Form {
     busy: RwSignal<bool>,
     missing: RwSignal<Option<Missing>>,
     problem: RwSignal<Option<Failure>>,
+}
+
+impl Form {
+    /// Whether the server said that one person alone can't do this; tracks.
+    fn needs_two(self) -> bool {
+        self.problem
+            .with(|problem| problem.as_ref().is_some_and(two_needed))
+    }
+
+    /// What a second person would be shown; tracks.
+    fn proposal(self, room: RoomId) -> Option<(CriticalAct, String)> {
+        let minutes = match self.kind {
+            ActionKind::AddTime => clock::minutes_to_add(&self.minutes.get())?,
+            _ => 0,
+        };
+        Some((
+            self.kind.critical(room, minutes)?,
+            action::reason(&self.reason.get())?,
+        ))
+    }
+}
+
+/// Whether the server said that one person alone can't do something.
+pub fn two_needed(failure: &Failure) -> bool {
+    is(failure, ProblemCode::SecondOfficialNeeded)
 }
 
 /// What has to be filled in first.
@@ -62,6 +91,7 @@ pub fn ActionDialog(
             Missing::Reason => texts::action::reason_missing(console.lang()),
         })
     };
+    let needs_two = Memo::new(move |_| form.needs_two());
     let label = move || {
         if form.busy.get() {
             texts::action::sending(console.lang())
@@ -70,13 +100,18 @@ pub fn ActionDialog(
         }
     };
     view! {
-        <Modal title=Signal::derive(move || words::question(console.lang(), kind).to_owned()) name="action-dialog">
+        <Modal title=Signal::derive(move || words::question(console.lang(), kind).to_owned()) name="action-dialog"
+            scanner=true on_close=Callback::new(move |()| room.close_dialog())>
             <form on:submit=submit>
                 <Effects kind/>
                 <Show when=move || kind == ActionKind::AddTime><MinutesField minutes=form.minutes/></Show>
                 <Show when=move || kind.wants_reason(remaining(room))><ReasonField reason=form.reason/></Show>
                 <p role="alert">{move || missing().map(|text| view! { <span class="note tone-bad" data-testid="missing">{text}</span> })}</p>
                 <ProblemNote problem=form.problem/>
+                <Show when=move || needs_two.get()>
+                    <Show when=move || !kind.wants_reason(remaining(room))><ReasonField reason=form.reason/></Show>
+                    <Propose what=Signal::derive(move || form.proposal(room.id))/>
+                </Show>
                 <div class="buttons end">
                     <button type="button" autofocus=!asks on:click=move |_| room.close_dialog()>{move || texts::app::cancel(console.lang())}</button>
                     <button type="submit" class=if kind.is_final() { "danger" } else { "primary" } data-testid="confirm"
@@ -155,7 +190,7 @@ pub async fn send(
 ) {
     busy.set(true);
     problem.set(None);
-    let answer = api::act(room.id, &request).await;
+    let answer = console.ask(async || api::act(room.id, &request).await).await;
     if busy.is_disposed() {
         return;
     }
@@ -167,7 +202,6 @@ pub async fn send(
         }
         Err(failure) => {
             busy.set(false);
-            console.notice(&failure);
             drop(problem.try_set(Some(failure)));
         }
     }

@@ -5,6 +5,7 @@ use crate::checkin;
 use crate::components::action_dialog::{self, ReasonField};
 use crate::components::minutes_field::MinutesField;
 use crate::components::problem_note::ProblemNote;
+use crate::components::propose::Propose;
 use crate::components::second_official::SecondOfficial;
 use crate::core::action;
 use crate::core::board::{self, CandidateAct};
@@ -14,9 +15,10 @@ use crate::state::Console;
 use crate::texts;
 use exam_browser::fetch::Failure;
 use exam_protocol::console::{
-    CandidateRow, LoginRequest, ManualAdmitRequest, RoomActionRequest, TakeOverRequest, TicketView,
+    Board, CandidateRow, LoginRequest, ManualAdmitRequest, RoomActionRequest, TakeOverRequest, TicketView,
 };
 use exam_protocol::id::AttemptId;
+use exam_protocol::proposal::CriticalAct;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -50,12 +52,9 @@ pub fn CandidateActs(
         problem: RwSignal::new(None),
     };
     let acts = Memo::new(move |_| {
-        let state = room.board.with(|board| board.room.state);
-        row.with(|row| {
-            row.as_ref()
-                .map(|row| board::candidate_acts(state, row.progress))
-                .unwrap_or_default()
-        })
+        let progress = row.with(|row| row.as_ref().map(|row| row.progress));
+        let acts = |board: &Board| progress.map(|progress| board::permitted_acts(&board.room, progress));
+        room.board.with(acts).unwrap_or_default()
     });
     let buttons = move || {
         acts.get()
@@ -67,6 +66,8 @@ pub fn CandidateActs(
         Some(CandidateAct::AdmitWithoutCard) => view! { <WithoutCard sending/> }.into_any(),
         Some(CandidateAct::TakeOver) => view! { <TakeOver sending/> }.into_any(),
         Some(CandidateAct::AddTime) => view! { <OwnTime sending/> }.into_any(),
+        Some(CandidateAct::Void) => view! { <OfTwo attempt reopen=false/> }.into_any(),
+        Some(CandidateAct::Reopen) => view! { <OfTwo attempt reopen=true/> }.into_any(),
         Some(CandidateAct::Submission) | None => ().into_any(),
     };
     view! {
@@ -92,12 +93,16 @@ fn ActButton(
         CandidateAct::TakeOver => texts::candidate::take_over(console.lang()),
         CandidateAct::AddTime => texts::candidate::add_time(console.lang()),
         CandidateAct::Submission => texts::candidate::submission(console.lang()),
+        CandidateAct::Void => texts::candidate::void_it(console.lang()),
+        CandidateAct::Reopen => texts::candidate::reopen(console.lang()),
     };
     let name = match act {
         CandidateAct::AdmitWithoutCard => "act-without-card",
         CandidateAct::TakeOver => "act-take-over",
         CandidateAct::AddTime => "act-add-time",
         CandidateAct::Submission => "act-submission",
+        CandidateAct::Void => "act-void",
+        CandidateAct::Reopen => "act-reopen",
     };
     match act {
         CandidateAct::Submission => {
@@ -118,7 +123,11 @@ fn WithoutCard(
         spawn_local(async move {
             sending.start();
             let request = ManualAdmitRequest { second, reason };
-            sending.finish(api::admit_without_card(sending.attempt, &request).await);
+            sending.finish(
+                console
+                    .ask(async || api::admit_without_card(sending.attempt, &request).await)
+                    .await,
+            );
         });
     };
     view! {
@@ -142,7 +151,12 @@ fn TakeOver(
         };
         spawn_local(async move {
             sending.start();
-            sending.finish(api::take_over(sending.attempt, &TakeOverRequest { reason }).await);
+            let request = TakeOverRequest { reason };
+            sending.finish(
+                console
+                    .ask(async || api::take_over(sending.attempt, &request).await)
+                    .await,
+            );
         });
     };
     let wanting = move || sending.busy.get() || reason.with(|reason| action::reason(reason).is_none());
@@ -169,6 +183,23 @@ fn OwnTime(
         let action = action_dialog::time_for(sending.attempt, minutes);
         Some(RoomActionRequest { action, reason })
     };
+    let needs_two = Memo::new(move |_| {
+        sending
+            .problem
+            .with(|problem| problem.as_ref().is_some_and(action_dialog::two_needed))
+    });
+    let proposal = move || {
+        let (room, attempt) = (sending.room.id, Some(sending.attempt));
+        let minutes = clock::minutes_to_add(&minutes.get())?;
+        Some((
+            CriticalAct::AddTime {
+                room,
+                attempt,
+                minutes,
+            },
+            action::reason(&reason.get())?,
+        ))
+    };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if let Some(request) = untrack(request) {
@@ -189,7 +220,33 @@ fn OwnTime(
             <button type="submit" class="primary" data-testid="own-time-submit" prop:disabled=move || sending.busy.get() || request().is_none()>
                 {move || texts::candidate::add_time(console.lang())}
             </button>
+            <Show when=move || needs_two.get()><Propose what=Signal::derive(proposal)/></Show>
         </form>
+    }
+}
+
+/// Out of marking, or once more: proposed to a second person.
+#[component]
+fn OfTwo(
+    /// Whose.
+    attempt: AttemptId,
+    /// Once more, with minutes; else out of marking.
+    reopen: bool,
+) -> impl IntoView {
+    let (minutes, reason) = (RwSignal::new("10".to_owned()), RwSignal::new(String::new()));
+    let what = move || {
+        let act = if reopen {
+            let minutes = clock::minutes_to_add(&minutes.get())?;
+            CriticalAct::ReopenAttempt { attempt, minutes }
+        } else {
+            CriticalAct::VoidAttempt { attempt }
+        };
+        Some((act, action::reason(&reason.get())?))
+    };
+    view! {
+        <Show when=move || reopen><MinutesField minutes/></Show>
+        <ReasonField reason/>
+        <Propose what=Signal::derive(what)/>
     }
 }
 
@@ -211,7 +268,6 @@ impl Sending {
             }
             Err(failure) => {
                 self.busy.set(false);
-                self.console.notice(&failure);
                 drop(self.problem.try_set(Some(failure)));
             }
         }

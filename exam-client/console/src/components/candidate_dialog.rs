@@ -26,7 +26,8 @@ pub fn CandidateDialog(
         })
     });
     view! {
-        <Modal title name="candidate-dialog">
+        <Modal title name="candidate-dialog"
+            scanner=true on_close=Callback::new(move |()| room.close_dialog())>
             <CandidateFacts row/>
             <CandidateActs row attempt act/>
         </Modal>

@@ -19,7 +19,8 @@ pub fn Header() -> impl IntoView {
         room.board.with(|board| pick(&board.room).clone())
     };
     let actions = move || {
-        action::offered(state.get())
+        room.board
+            .with(|board| action::permitted(&board.room))
             .iter()
             .map(|kind| view! { <ActionButton kind=*kind/> })
             .collect_view()
@@ -35,7 +36,7 @@ pub fn Header() -> impl IntoView {
             <TimeLeft/>
             <div class="actions">
                 {actions}
-                <Show when=move || action::has_results(state.get())><Results/></Show>
+                <Show when=move || room.board.with(|board| action::has_results(&board.room))><Results/></Show>
             </div>
             <span class="grow"></span>
             <PersonMenu in_room=true/>

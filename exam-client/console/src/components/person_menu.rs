@@ -1,8 +1,9 @@
 //! Who is logged in, language, other room, log out.
 
-use crate::api;
+use crate::api::session;
 use crate::components::LanguageSwitch;
-use crate::state::{Console, Screen};
+use crate::core::address::Section;
+use crate::state::Console;
 use crate::texts;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -14,25 +15,35 @@ pub fn PersonMenu(
     in_room: bool,
 ) -> impl IntoView {
     let console = Console::here();
-    let log_out = move |_| {
-        spawn_local(async move {
-            // Where the server can't be told, the session ends there by time; this page forgets it now.
-            let _ = api::log_out().await;
-            console.me.set(None);
-            console.show(Screen::Login { session_over: false });
-        });
-    };
     let name = move || console.me.get().map(|me| me.display_name).unwrap_or_default();
     view! {
         <div class="person">
             <span class="person-name" data-testid="me">{name}</span>
             <LanguageSwitch/>
             <Show when=move || in_room>
-                <button type="button" class="link" on:click=move |_| console.show(Screen::Rooms { straight_in: false })>
+                <button type="button" class="link" data-testid="leave-room" on:click=move |_| console.to_rooms()>
                     {move || texts::app::leave_room(console.lang())}
                 </button>
+                <button type="button" class="link" on:click=move |_| console.go(Section::Account)>
+                    {move || texts::menu::account(console.lang())}
+                </button>
             </Show>
-            <button type="button" class="link" on:click=log_out data-testid="log-out">{move || texts::app::log_out(console.lang())}</button>
+            <button type="button" class="link" on:click=move |_| log_out(console) data-testid="log-out">{move || texts::app::log_out(console.lang())}</button>
         </div>
     }
+}
+
+/// Ends the session here and, where the login came from a provider, leads on to its logout page.
+fn log_out(console: Console) {
+    spawn_local(async move {
+        // Where the server can't be told, the session ends there by time; this page forgets it now.
+        let provider = session::single_logout().await.ok().and_then(|out| out.location);
+        if provider.is_none() {
+            let _ = session::log_out().await;
+        }
+        console.to_login(false);
+        if let Some(location) = provider {
+            let _ = window().location().set_href(&location);
+        }
+    });
 }

@@ -21,23 +21,28 @@ pub fn SecondOfficial(
 ) -> impl IntoView {
     let console = Console::here();
     let missing = RwSignal::new(false);
-    let (password, reason) = (NodeRef::<Input>::new(), NodeRef::<Textarea>::new());
+    let (password, code, reason) = (
+        NodeRef::<Input>::new(),
+        NodeRef::<Input>::new(),
+        NodeRef::<Textarea>::new(),
+    );
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let (Some(name), Some(password), Some(reason)) = (name_field.get(), password.get(), reason.get())
-        else {
+        let fields = (name_field.get(), password.get(), code.get(), reason.get());
+        let (Some(name), Some(password), Some(code), Some(reason)) = fields else {
             return;
         };
         let login = LoginRequest {
             name: name.value().trim().to_owned(),
             password: password.value(),
-            code: None,
+            code: Some(code.value().trim().to_owned()).filter(|typed| !typed.is_empty()),
         };
         let why = action::reason(&reason.value());
         let filled = !login.name.is_empty() && !login.password.is_empty();
         missing.set(!filled || why.is_none());
         if let (true, Some(why)) = (filled, why) {
             password.set_value("");
+            code.set_value("");
             on_confirm.run((login, why));
         }
     };
@@ -48,8 +53,10 @@ pub fn SecondOfficial(
                 <label>{move || texts::second::name(console.lang())}
                     <input node_ref=name_field data-testid="second-name" autocomplete="off" spellcheck="false" /></label>
                 <label>{move || texts::second::password(console.lang())}
-                    <input node_ref=password data-testid="second-password" type="password" autocomplete="one-time-code" /></label>
+                    <input node_ref=password data-testid="second-password" type="password" autocomplete="off" /></label>
             </div>
+            <label>{move || texts::second::code(console.lang())}
+                <input node_ref=code data-testid="second-code" autocomplete="one-time-code" spellcheck="false" /></label>
             <label>{move || texts::second::reason(console.lang())}
                 <textarea node_ref=reason data-testid="second-reason" rows="2" placeholder=move || texts::second::hint(console.lang())></textarea></label>
             <p role="alert">{move || missing.get().then(|| view! { <span class="note tone-bad">{texts::second::missing(console.lang())}</span> })}</p>

@@ -1,6 +1,7 @@
 //! The ticket, large enough to read across the desk, and printable.
 
 use crate::checkin;
+use crate::components::print;
 use crate::core::clock;
 use crate::room::Room;
 use crate::state::Console;
@@ -43,9 +44,4 @@ pub fn TicketCard(
             </div>
         </div>
     }
-}
-
-fn print() {
-    // A browser that does not print shows the ticket all the same.
-    let _ = window().print();
 }

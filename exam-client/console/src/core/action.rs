@@ -3,7 +3,10 @@
 //! The server decides. This only keeps acts that can't work off the page and says beforehand what will happen.
 
 use crate::core::board::Tally;
-use exam_protocol::console::{RoomAction, RoomState};
+use exam_protocol::console::{RoomAction, RoomState, RoomSummary};
+use exam_protocol::id::RoomId;
+use exam_protocol::proposal::CriticalAct;
+use exam_protocol::right::Permission;
 use exam_protocol::time::Millis;
 
 /// A room action without its arguments.
@@ -39,6 +42,19 @@ impl ActionKind {
             },
             Self::End => RoomAction::End,
             Self::Close => RoomAction::Close,
+        }
+    }
+
+    /// The same act as one that two people do, where there is such.
+    pub fn critical(self, room: RoomId, minutes: u16) -> Option<CriticalAct> {
+        match self {
+            Self::Start => Some(CriticalAct::StartRoom { room }),
+            Self::AddTime => Some(CriticalAct::AddTime {
+                room,
+                attempt: None,
+                minutes,
+            }),
+            Self::Open | Self::Pause | Self::Resume | Self::End | Self::Close => None,
         }
     }
 
@@ -91,9 +107,18 @@ pub fn offered(state: RoomState) -> &'static [ActionKind] {
     }
 }
 
+/// The actions that this person may take here: only those who run rooms have any.
+pub fn permitted(room: &RoomSummary) -> &'static [ActionKind] {
+    if room.may.contains(&Permission::RunRoom) {
+        offered(room.state)
+    } else {
+        &[]
+    }
+}
+
 /// Whether the marks can be fetched.
-pub fn has_results(state: RoomState) -> bool {
-    matches!(state, RoomState::Closed)
+pub fn has_results(room: &RoomSummary) -> bool {
+    matches!(room.state, RoomState::Closed) && room.may.contains(&Permission::ReadMarks)
 }
 
 /// Candidates whom an action concerns, and those whom it leaves behind.

@@ -4,7 +4,8 @@
 
 use crate::core::fold::fold;
 use core::cmp::Ordering;
-use exam_protocol::console::{Board, CandidateRow, Progress, RoomState};
+use exam_protocol::console::{Board, CandidateRow, Progress, RoomState, RoomSummary};
+use exam_protocol::right::Permission;
 use exam_protocol::time::{Millis, Timestamp};
 
 /// Silence after which a seat with an open socket is shown as silent: the page beats every 10 s at least.
@@ -172,6 +173,10 @@ pub enum CandidateAct {
     AddTime,
     /// The submission file.
     Submission,
+    /// Out of marking; two people.
+    Void,
+    /// Once more; two people.
+    Reopen,
 }
 
 /// The acts that make sense for a candidate in a room of this state, in the order of the buttons.
@@ -189,6 +194,35 @@ pub fn candidate_acts(state: RoomState, progress: Progress) -> Vec<CandidateAct>
         Progress::HandedIn => vec![Submission],
         _ => Vec::new(),
     }
+}
+
+/// The acts for a candidate that only two people can do.
+pub fn acts_of_two(state: RoomState, progress: Progress) -> Vec<CandidateAct> {
+    match (progress, state) {
+        (Progress::Absent, _) | (_, RoomState::Planned | RoomState::Open) => Vec::new(),
+        (
+            Progress::HandedIn | Progress::TimedOut,
+            RoomState::Running | RoomState::Paused | RoomState::Ended,
+        ) => {
+            vec![CandidateAct::Reopen, CandidateAct::Void]
+        }
+        _ => vec![CandidateAct::Void],
+    }
+}
+
+/// Those of [`candidate_acts`] and [`acts_of_two`] that this person may do in the room.
+pub fn permitted_acts(room: &RoomSummary, progress: Progress) -> Vec<CandidateAct> {
+    let mut acts = candidate_acts(room.state, progress);
+    acts.extend(acts_of_two(room.state, progress));
+    acts.retain(|act| {
+        room.may.contains(match act {
+            CandidateAct::AdmitWithoutCard | CandidateAct::TakeOver => &Permission::CheckIn,
+            CandidateAct::AddTime => &Permission::RunRoom,
+            CandidateAct::Submission => &Permission::ReadSubmission,
+            CandidateAct::Void | CandidateAct::Reopen => &Permission::Propose,
+        })
+    });
+    acts
 }
 
 #[cfg(test)]

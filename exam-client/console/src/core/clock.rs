@@ -109,6 +109,35 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
+/// The end of a day in Vietnam, from the text of a date field (`2026-12-31`).
+pub fn end_of_day(iso: &str) -> Option<Timestamp> {
+    start_of_day(iso).map(|start| start + Millis(86_400_000 - 1))
+}
+
+/// The begin of a day in Vietnam, from the text of a date field.
+pub fn start_of_day(iso: &str) -> Option<Timestamp> {
+    let (year, month, day): (i64, i64, i64) = match *iso.split('-').collect::<Vec<_>>() {
+        [year, month, day] => (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?),
+        _ => return None,
+    };
+    // A guess that is at most a few days early, then forward to the day.
+    let guess = (year - 1970) * 365 + (year - 1969).div_euclid(4) + (month - 1) * 28 - 20;
+    (guess..guess + 80)
+        .find(|days| civil(*days) == (year, month, day))
+        .map(|days| Timestamp(days * 86_400_000 - VIETNAM.0))
+}
+
+/// The day in Vietnam as a date field has it: `2026-12-31`.
+pub fn iso_day(at: Timestamp) -> String {
+    let (year, month, day) = civil((at + VIETNAM).0.div_euclid(86_400_000));
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// `31/12/2026` in Vietnam.
+pub fn day(at: Timestamp) -> String {
+    written_date(&iso_day(at))
+}
+
 /// Minutes that a proctor may add at once ([`exam_protocol::console::RoomAction::AddTime`]): 1 to 120, whole.
 pub fn minutes_to_add(typed: &str) -> Option<u16> {
     typed
@@ -164,6 +193,26 @@ mod tests {
         assert_eq!(date_and_time(Timestamp(0)), "07:00 01/01/1970");
         assert_eq!(written_date("2008-05-01"), "01/05/2008");
         assert_eq!(written_date("2008"), "2008");
+    }
+
+    #[test]
+    fn days_begin_and_end_in_vietnam() {
+        for day in [
+            "1970-01-01",
+            "2000-02-29",
+            "2026-11-22",
+            "2026-12-31",
+            "2027-01-01",
+            "2028-02-29",
+            "2099-07-15",
+        ] {
+            let (from, until) = (start_of_day(day).unwrap(), end_of_day(day).unwrap());
+            assert_eq!((iso_day(from), iso_day(until)), (day.to_owned(), day.to_owned()));
+            assert_eq!(time_of_day(from), "00:00:00");
+            assert_eq!(time_of_day(until), "23:59:59");
+        }
+        assert_eq!(start_of_day("2026-02-30"), None);
+        assert_eq!(start_of_day(""), None);
     }
 
     #[test]

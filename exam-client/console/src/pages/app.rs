@@ -1,9 +1,20 @@
 //! Chooses the screen. Must not know what is on it.
 
-use crate::api;
+use crate::api::session;
+use crate::components::{IdleWatch, StepUp};
+use crate::core::address::Section;
+use crate::pages::account::Account;
+use crate::pages::audit::Audit;
+use crate::pages::duties::Duties;
 use crate::pages::login::Login;
+use crate::pages::machines::Machines;
+use crate::pages::people::People;
+use crate::pages::people_import::PeopleImport;
+use crate::pages::proposals::Proposals;
+use crate::pages::review::AccessReview;
 use crate::pages::room::RoomPage;
 use crate::pages::rooms::Rooms;
+use crate::pages::second_factor::SecondFactorStep;
 use crate::state::{Console, Screen, is};
 use crate::texts;
 use crate::words;
@@ -25,29 +36,55 @@ pub fn App() -> impl IntoView {
         console.lang().apply();
         document().set_title(texts::app::title(console.lang()));
     });
+    let address = window_event_listener(leptos::ev::hashchange, move |_| console.address_changed());
+    on_cleanup(move || address.remove());
     spawn_local(async move {
         loop {
-            match api::me().await {
+            match session::me().await {
                 Ok(me) => return console.logged_in(me),
-                Err(failure) if is(&failure, ProblemCode::NotLoggedIn) => {
-                    return console.show(Screen::Login { session_over: false });
-                }
+                Err(failure) if is(&failure, ProblemCode::NotLoggedIn) => return console.to_login(false),
+                Err(failure) if is(&failure, ProblemCode::SessionLocked) => return console.lock.shut(),
                 Err(failure) => problem.set(Some(failure)),
             }
             TimeoutFuture::new(ASK_AGAIN).await;
         }
     });
-    let checking = move || {
+    let checking = Signal::derive(move || {
         let language = console.lang();
         problem.get().map_or_else(
             || texts::app::loading(language).to_owned(),
             |failure| words::failure(language, &failure),
         )
-    };
-    move || match console.screen.get() {
+    });
+    view! {
+        <div class="page" class:veiled=move || console.lock.is_shut() data-testid="page">
+            {move || screen(console.screen.get(), checking)}
+            <StepUp/>
+        </div>
+        <IdleWatch/>
+    }
+}
+
+fn screen(screen: Screen, checking: Signal<String>) -> AnyView {
+    match screen {
         Screen::Checking => view! { <main class="centre"><p role="status">{checking}</p></main> }.into_any(),
         Screen::Login { session_over } => view! { <Login session_over/> }.into_any(),
-        Screen::Rooms { straight_in } => view! { <Rooms straight_in/> }.into_any(),
-        Screen::Room(id) => view! { <RoomPage id/> }.into_any(),
+        Screen::SecondFactor(methods) => view! { <SecondFactorStep methods/> }.into_any(),
+        Screen::Duties => view! { <Duties/> }.into_any(),
+        Screen::Section(section) => content(section),
+    }
+}
+
+fn content(section: Section) -> AnyView {
+    match section {
+        Section::Rooms => view! { <Rooms/> }.into_any(),
+        Section::Room(id) => view! { <RoomPage id/> }.into_any(),
+        Section::People => view! { <People/> }.into_any(),
+        Section::PeopleImport => view! { <PeopleImport/> }.into_any(),
+        Section::AccessReview => view! { <AccessReview/> }.into_any(),
+        Section::Machines => view! { <Machines/> }.into_any(),
+        Section::Proposals => view! { <Proposals/> }.into_any(),
+        Section::Audit => view! { <Audit/> }.into_any(),
+        Section::Account => view! { <Account/> }.into_any(),
     }
 }

@@ -1,12 +1,13 @@
-//! Login of a proctor. Must not keep the password longer than the request.
+//! The first step of a login: name and password, or a single sign-on provider. Must not keep the password longer than
+//! the request.
 
-use crate::api;
-use crate::components::{LanguageSwitch, ProblemNote};
+use crate::api::session;
+use crate::components::{Doorstep, Field, ProblemNote, Submit};
 use crate::state::Console;
+use crate::task::Task;
 use crate::texts;
-use exam_browser::fetch::Failure;
 use exam_protocol::console::LoginRequest;
-use leptos::html::Input;
+use exam_protocol::people::SignOnProvider;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -17,61 +18,72 @@ pub fn Login(
     session_over: bool,
 ) -> impl IntoView {
     let console = Console::here();
-    let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None);
-    let (name, password) = (NodeRef::<Input>::new(), NodeRef::<Input>::new());
+    let task = Task::new();
+    let (name, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let (Some(name), Some(password)) = (name.get(), password.get()) else {
-            return;
-        };
         let request = LoginRequest {
-            name: name.value().trim().to_owned(),
-            password: password.value(),
+            name: name.get_untracked().trim().to_owned(),
+            password: password.get_untracked(),
             code: None,
         };
-        password.set_value("");
-        spawn_local(log_in(console, request, busy, problem));
-    };
-    let label = move || {
-        let text = if busy.get() {
-            texts::login::submitting
-        } else {
-            texts::login::submit
-        };
-        text(console.lang())
+        password.set(String::new());
+        task.run(
+            async move || session::log_in(&request).await,
+            move |step| console.stepped(step),
+        );
     };
     view! {
-        <main class="centre">
-            <form class="card login" on:submit=submit data-testid="login">
-                <p class="brand">"Trường Thi"</p>
-                <h1>{move || texts::login::heading(console.lang())}</h1>
-                <Show when=move || session_over><p class="note tone-warn" role="status">{move || texts::login::session_over(console.lang())}</p></Show>
-                <label for="login-name">{move || texts::login::name(console.lang())}</label>
-                <input id="login-name" node_ref=name autocomplete="username" autofocus required />
-                <label for="login-password">{move || texts::login::password(console.lang())}</label>
-                <input id="login-password" node_ref=password type="password" autocomplete="current-password" required />
-                <ProblemNote problem/>
-                <button class="primary" type="submit" prop:disabled=busy data-testid="login-submit">{label}</button>
-                <LanguageSwitch/>
+        <Doorstep heading=texts::login::heading name="login">
+            <Show when=move || session_over>
+                <p class="note tone-warn" role="status">{move || texts::login::session_over(console.lang())}</p>
+            </Show>
+            <form on:submit=submit>
+                <Field id="login-name" label=texts::login::name value=name autocomplete="username" first=true/>
+                <Field id="login-password" label=texts::login::password value=password kind="password" autocomplete="current-password"/>
+                <ProblemNote problem=task.problem/>
+                <Submit name="login-submit" label=texts::login::submit busy=task.busy/>
             </form>
-        </main>
+            <SignOn/>
+        </Doorstep>
     }
 }
 
-async fn log_in(
-    console: Console,
-    request: LoginRequest,
-    busy: RwSignal<bool>,
-    problem: RwSignal<Option<Failure>>,
-) {
-    busy.set(true);
-    problem.set(None);
-    match api::log_in(&request).await {
-        Ok(me) => console.logged_in(me),
-        Err(failure) => {
-            problem.set(Some(failure));
-            busy.set(false);
+/// Links to the providers, where there are any.
+#[component]
+fn SignOn() -> impl IntoView {
+    let console = Console::here();
+    let providers = RwSignal::new(Vec::<SignOnProvider>::new());
+    spawn_local(async move {
+        // Without the list people log in with name and password.
+        if let Ok(list) = session::sign_on_providers().await {
+            drop(providers.try_set(list));
         }
+    });
+    let links = move || {
+        let link = |provider: SignOnProvider| {
+            let name = provider.name.clone();
+            view! {
+                <a class="button" href=session::sign_on_path(&provider.id) rel="external">
+                    {move || texts::login::with_provider(console.lang(), &name)}
+                </a>
+            }
+        };
+        providers.get().into_iter().map(link).collect_view()
+    };
+    let refused = sign_on_refused().then(|| {
+        view! { <p class="note tone-bad" role="alert">{move || texts::login::provider_refused(console.lang())}</p> }
+    });
+    view! {
+        {refused}
+        <Show when=move || providers.with(|list| !list.is_empty())><div class="providers">{links}</div></Show>
     }
+}
+
+/// Whether the browser comes back from a provider whose login was refused ([`exam_protocol::route::SINGLE_SIGN_ON_CALLBACK`]).
+fn sign_on_refused() -> bool {
+    window()
+        .location()
+        .search()
+        .is_ok_and(|query| query.contains("sign-on="))
 }

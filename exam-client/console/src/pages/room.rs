@@ -4,12 +4,13 @@ use crate::api;
 use crate::components::{BoardTable, DeskPanel, Dialogs, Header, LiveBanner, ProblemNote};
 use crate::live;
 use crate::room::Room;
-use crate::state::{Console, Screen, is};
+use crate::state::{Console, is};
 use crate::texts;
 use exam_browser::fetch::Failure;
 use exam_protocol::console::Board;
 use exam_protocol::id::RoomId;
 use exam_protocol::problem::ProblemCode;
+use exam_protocol::right::Permission;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -49,6 +50,10 @@ fn RoomScreen(
     let room = Room::open(board);
     provide_context(room);
     live::follow(console, room);
+    let checks_in = Memo::new(move |_| {
+        room.board
+            .with(|board| board.room.may.contains(&Permission::CheckIn))
+    });
     let keys = window_event_listener(leptos::ev::keydown, move |event| catch_scan(room, &event));
     on_cleanup(move || keys.remove());
     view! {
@@ -58,9 +63,9 @@ fn RoomScreen(
         <div class="room-screen" class:stale=move || !room.is_live()>
             <Header/>
             <LiveBanner/>
-            <main class="columns">
+            <main class="columns" class:no-desk=move || !checks_in.get()>
                 <BoardTable/>
-                <DeskPanel/>
+                <Show when=move || checks_in.get()><DeskPanel/></Show>
             </main>
         </div>
         <Dialogs/>
@@ -90,17 +95,16 @@ async fn load(
     problem: RwSignal<Option<Failure>>,
 ) {
     loop {
-        let answer = api::board(id).await;
+        let answer = console.ask(async || api::board(id).await).await;
         if first.is_disposed() {
             return;
         }
         match answer {
             Ok(board) => return first.set(Some(board)),
             Err(failure) if is(&failure, ProblemCode::NotFound) || is(&failure, ProblemCode::NotAllowed) => {
-                return console.show(Screen::Rooms { straight_in: false });
+                return console.to_rooms();
             }
             Err(failure) => {
-                console.notice(&failure);
                 if problem.try_set(Some(failure)).is_some() {
                     return;
                 }

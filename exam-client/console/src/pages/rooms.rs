@@ -1,9 +1,10 @@
 //! The rooms of this person. Must not show a room itself.
 
 use crate::api;
-use crate::components::{PersonMenu, ProblemNote};
+use crate::components::{Frame, ProblemNote};
+use crate::core::address::Section;
 use crate::core::clock;
-use crate::state::{Console, Screen};
+use crate::state::Console;
 use crate::texts;
 use crate::words;
 use exam_browser::fetch::Failure;
@@ -11,13 +12,11 @@ use exam_protocol::console::RoomSummary;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-/// Lists the rooms; goes straight into a single one when told to.
+/// Lists the rooms; right after the login it goes straight into a single one.
 #[component]
-pub fn Rooms(
-    /// Whether a single room is opened without a click.
-    straight_in: bool,
-) -> impl IntoView {
+pub fn Rooms() -> impl IntoView {
     let console = Console::here();
+    let straight_in = console.straight_in.get_untracked();
     let rooms = RwSignal::new(None);
     let problem = RwSignal::new(None);
     let load = move || spawn_local(load(console, straight_in, rooms, problem));
@@ -36,13 +35,13 @@ pub fn Rooms(
         })
     };
     view! {
-        <header class="bar"><p class="brand">"Trường Thi"</p><span class="grow"></span><PersonMenu in_room=false/></header>
-        <main class="rooms" data-testid="rooms">
-            <h1>{move || texts::rooms::heading(console.lang())}</h1>
-            <ProblemNote problem/>
-            {list}
-            <button type="button" on:click=move |_| load()>{move || texts::rooms::again(console.lang())}</button>
-        </main>
+        <Frame heading=texts::rooms::heading name="rooms">
+            <div class="rooms">
+                <ProblemNote problem/>
+                {list}
+                <button type="button" on:click=move |_| load()>{move || texts::rooms::again(console.lang())}</button>
+            </div>
+        </Frame>
     }
 }
 
@@ -56,7 +55,7 @@ fn RoomButton(
     let starts = clock::date_and_time(room.starts_at);
     view! {
         <button type="button" class="card room" data-testid="room-button"
-            on:click=move |_| console.show(Screen::Room(room.id))>
+            on:click=move |_| console.go(Section::Room(room.id))>
             <strong>{room.name.clone()}</strong>
             <span class=format!("state state-{}", words::state_slug(room.state))>{move || words::state(console.lang(), room.state)}</span>
             <span class="wide">{room.subject.clone()}" · "{room.exam.clone()}</span>
@@ -72,20 +71,19 @@ async fn load(
     rooms: RwSignal<Option<Vec<RoomSummary>>>,
     problem: RwSignal<Option<Failure>>,
 ) {
-    let answer = api::rooms().await;
+    let answer = console.ask(api::rooms).await;
     if rooms.is_disposed() {
         return;
     }
     match answer {
         Ok(list) => match list.as_slice() {
-            [only] if straight_in => console.show(Screen::Room(only.id)),
+            [only] if straight_in => console.go(Section::Room(only.id)),
             _ => {
                 problem.set(None);
                 rooms.set(Some(list));
             }
         },
         Err(failure) => {
-            console.notice(&failure);
             // Going to the login takes this screen away.
             drop(problem.try_set(Some(failure)));
         }

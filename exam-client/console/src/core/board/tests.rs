@@ -83,3 +83,16 @@ fn acts_fit_candidate_and_room() {
     assert_eq!(candidate_acts(RoomState::Planned, Progress::Absent), []);
     assert_eq!(candidate_acts(RoomState::Closed, Progress::TimedOut), []);
 }
+
+#[test]
+fn a_supervisor_sees_a_room_and_can_do_nothing_in_it() {
+    let mut board = board();
+    board.room.state = RoomState::Running;
+    assert_eq!(
+        permitted_acts(&board.room, Progress::HandedIn),
+        [CandidateAct::Submission, CandidateAct::Reopen, CandidateAct::Void]
+    );
+    board.room.may = vec![Permission::SeeRoom];
+    assert_eq!(permitted_acts(&board.room, Progress::Working), []);
+    assert!(crate::core::action::permitted(&board.room).is_empty());
+}

@@ -1,0 +1,68 @@
+//! Changing one's own password: the rules stand there before anything is typed, and what is missing is said by the server.
+
+use crate::api::session;
+use crate::components::field::{Field, Submit};
+use crate::components::problem_note::ProblemNote;
+use crate::state::Console;
+use crate::task::Task;
+use crate::texts;
+use exam_protocol::staff::PasswordChange;
+use leptos::prelude::*;
+
+/// The form.
+#[component]
+pub fn PasswordForm(
+    /// It is changed.
+    on_done: Callback<()>,
+    /// Whether the cursor goes here.
+    #[prop(optional)]
+    first: bool,
+) -> impl IntoView {
+    let (console, task) = (Console::here(), Task::new());
+    let (old, new, again) = (
+        RwSignal::new(String::new()),
+        RwSignal::new(String::new()),
+        RwSignal::new(String::new()),
+    );
+    let differs = RwSignal::new(false);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        differs.set(new.with_untracked(|new| again.with_untracked(|again| new != again)));
+        if differs.get_untracked() {
+            return;
+        }
+        let request = PasswordChange {
+            old: old.get_untracked(),
+            new: new.get_untracked(),
+        };
+        task.run(
+            async move || session::change_password(&request).await,
+            move |()| {
+                for field in [old, new, again] {
+                    field.set(String::new());
+                }
+                on_done.run(());
+            },
+        );
+    };
+    view! {
+        <form on:submit=submit data-testid="password-form">
+            <div class="note" id="password-rules">
+                <p>{move || texts::password::rules(console.lang())}</p>
+                <ul class="dots">
+                    <li>{move || texts::password::rule_length(console.lang())}</li>
+                    <li>{move || texts::password::rule_classes(console.lang())}</li>
+                    <li>{move || texts::password::rule_history(console.lang())}</li>
+                </ul>
+            </div>
+            <Field id="password-old" label=texts::password::old value=old kind="password" autocomplete="current-password" first/>
+            <Field id="password-new" label=texts::password::new value=new kind="password" autocomplete="new-password"/>
+            <Field id="password-again" label=texts::password::again value=again kind="password" autocomplete="new-password"/>
+            <div role="alert">
+                {move || differs.get().then(|| view! { <p class="note tone-bad">{texts::password::differs(console.lang())}</p> })}
+            </div>
+            <ProblemNote problem=task.problem/>
+            <div class="buttons"><Submit name="password-submit" label=texts::password::submit busy=task.busy/></div>
+        </form>
+    }
+}
