@@ -15,6 +15,7 @@ pub mod door;
 pub mod router;
 pub mod audit;
 pub mod staff;
+pub mod table;
 pub mod exam;
 pub mod checkin;
 pub mod paper;

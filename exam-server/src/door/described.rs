@@ -77,6 +77,16 @@ impl Answer {
         Self::plain(StatusCode::OK, Some(content_type))
     }
 
+    /// Another address, where the browser goes on.
+    pub fn leads_on() -> Self {
+        Self::plain(StatusCode::SEE_OTHER, None)
+    }
+
+    /// Nothing, for programs that want to read it in the status alone.
+    pub fn taken() -> Self {
+        Self::plain(StatusCode::OK, None)
+    }
+
     /// A WebSocket.
     pub fn socket() -> Self {
         Self::plain(StatusCode::SWITCHING_PROTOCOLS, None)

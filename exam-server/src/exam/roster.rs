@@ -3,15 +3,14 @@
 //! Only the columns that an exam needs are taken; parents, phones and addresses are never read (data minimisation,
 //! Law 91/2025).
 
-pub mod sheet;
 pub mod header;
-pub mod text;
 pub mod date;
 pub mod citizen;
 pub mod row;
 pub mod plan;
 pub mod seating;
-pub mod report;
+
+pub use crate::table::{report, sheet, text};
 
 use date::Day;
 use report::Finding;
@@ -32,7 +31,7 @@ pub struct Roster {
 /// # Errors
 /// Every fault of the file, each with its row. Nothing of such a file is taken.
 pub fn read(bytes: &[u8], today: Day) -> Result<Roster, Vec<Finding>> {
-    let sheets = sheet::read(bytes).map_err(|finding| vec![finding])?;
+    let sheets = sheet::read(bytes, known_columns).map_err(|finding| vec![finding])?;
     let (sheet, header) = sheets
         .iter()
         .find_map(|sheet| header::find(sheet).map(|header| (sheet, header)))
@@ -66,6 +65,11 @@ pub fn read(bytes: &[u8], today: Day) -> Result<Roster, Vec<Finding>> {
     } else {
         Err(faults)
     }
+}
+
+/// How many columns of a roster a table has.
+fn known_columns(sheet: &sheet::Sheet) -> usize {
+    header::find(sheet).map_or(0, |header| header.known)
 }
 
 /// Rows that name somebody a second time: by citizen number, by candidate number, by name with birth date.

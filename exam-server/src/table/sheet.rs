@@ -1,8 +1,8 @@
-//! The bytes of a spreadsheet or a CSV file → rows of cells. Knows nothing of candidates.
+//! The bytes of a spreadsheet or a CSV file → rows of cells. Knows nothing of what they mean.
 
-use super::header;
 use super::report::Finding;
-use calamine::{Data, Reader, open_workbook_auto_from_rs};
+use calamine::{Data, Reader, Xlsx, XlsxError, open_workbook_auto_from_rs};
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 /// Largest file that is read: a roster of a whole province has fewer bytes.
@@ -66,11 +66,12 @@ pub struct Sheet {
     pub rows: Vec<Row>,
 }
 
-/// Reads all tables of a file.
+/// Reads all tables of a file. `known` says how many columns of a table have a heading that is known: a CSV file is cut by
+/// the separator that gives most of them.
 ///
 /// # Errors
 /// A [`Finding`] that says why the file can't be read.
-pub fn read(bytes: &[u8]) -> Result<Vec<Sheet>, Finding> {
+pub fn read(bytes: &[u8], known: fn(&Sheet) -> usize) -> Result<Vec<Sheet>, Finding> {
     if bytes.len() > MAX_FILE {
         return Err(Finding::of_file(
             "file lớn hơn 32 MB",
@@ -80,19 +81,82 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Sheet>, Finding> {
     match bytes {
         [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => read_workbook(bytes),
         [] => Err(Finding::of_file("file rỗng", "the file is empty")),
-        _ => read_csv(&decode(bytes)?),
+        _ => read_csv(&decode(bytes)?, known),
     }
 }
 
-fn read_workbook(bytes: &[u8]) -> Result<Vec<Sheet>, Finding> {
-    let broken = |_| {
-        let vi =
-            "không đọc được bảng tính: file hỏng hoặc có mật khẩu. Hãy mở bằng Excel rồi lưu lại dạng .xlsx";
-        Finding::of_file(
-            vi,
-            "the spreadsheet can't be read: broken, or protected by a password. Open and save it as .xlsx",
-        )
+/// Columns beyond this one are not looked at in small files.
+const SMALL_WIDTH: u32 = 64;
+
+/// Reads all tables of a file that came over the network: XLSX or CSV, at most so many cells. A cell far out in the sheet
+/// costs nothing: the table between is never laid out.
+///
+/// # Errors
+/// A [`Finding`] that says why the file can't be read.
+pub fn read_small(
+    bytes: &[u8],
+    known: fn(&Sheet) -> usize,
+    most_cells: usize,
+) -> Result<Vec<Sheet>, Finding> {
+    let sheets = match bytes {
+        [b'P', b'K', 3, 4, ..] => read_xlsx(bytes, most_cells)?,
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => return Err(not_readable()),
+        _ => read(bytes, known)?,
     };
+    let cells: usize = sheets
+        .iter()
+        .flat_map(|sheet| &sheet.rows)
+        .map(|row| row.cells.len())
+        .sum();
+    if cells > most_cells {
+        return Err(too_many_cells(most_cells));
+    }
+    Ok(sheets)
+}
+
+fn too_many_cells(most: usize) -> Finding {
+    Finding::of_file(
+        format!("file có hơn {most} ô. Hãy chia nhỏ file"),
+        format!("the file has more than {most} cells. Split it"),
+    )
+}
+
+fn read_xlsx(bytes: &[u8], most_cells: usize) -> Result<Vec<Sheet>, Finding> {
+    let broken = |_: XlsxError| not_readable();
+    let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
+    let mut left = most_cells;
+    let mut sheets = Vec::new();
+    for name in workbook.sheet_names() {
+        let mut reader = workbook.worksheet_cells_reader(&name).map_err(broken)?;
+        let mut rows: BTreeMap<u32, Vec<Cell>> = BTreeMap::new();
+        while let Some(found) = reader.next_cell().map_err(broken)? {
+            left = left.checked_sub(1).ok_or_else(|| too_many_cells(most_cells))?;
+            let (row, column) = found.get_position();
+            if column < SMALL_WIDTH {
+                let cells = rows.entry(row).or_default();
+                let at = column as usize;
+                cells.resize(cells.len().max(at + 1), Cell::Empty);
+                cells[at] = cell(&found.get_value().clone().into());
+            }
+        }
+        let rows = rows.into_iter().map(|(number, cells)| Row {
+            number: number.saturating_add(1),
+            cells,
+        });
+        sheets.push(Sheet { rows: rows.collect() });
+    }
+    Ok(sheets)
+}
+
+fn not_readable() -> Finding {
+    Finding::of_file(
+        "không đọc được bảng tính: file hỏng hoặc có mật khẩu. Hãy mở bằng Excel rồi lưu lại dạng .xlsx",
+        "the spreadsheet can't be read: broken, or protected by a password. Open and save it as .xlsx",
+    )
+}
+
+fn read_workbook(bytes: &[u8]) -> Result<Vec<Sheet>, Finding> {
+    let broken = |_| not_readable();
     let mut workbook = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(broken)?;
     let names = workbook.sheet_names().clone();
     let mut sheets = Vec::new();
@@ -163,13 +227,13 @@ fn utf16(bytes: &[u8], join: fn([u8; 2]) -> u16) -> Result<String, Finding> {
 }
 
 /// Takes the separator with which a header is found, and the most of its columns.
-fn read_csv(text: &str) -> Result<Vec<Sheet>, Finding> {
+fn read_csv(text: &str, known: fn(&Sheet) -> usize) -> Result<Vec<Sheet>, Finding> {
     let mut best: Option<(usize, Sheet)> = None;
     let mut fault = None;
     for separator in [b',', b';', b'\t'] {
         match parse_csv(text, separator) {
             Ok(sheet) => {
-                let found = header::find(&sheet).map_or(0, |header| header.known);
+                let found = known(&sheet);
                 if best.as_ref().is_none_or(|(most, _)| found > *most) {
                     best = Some((found, sheet));
                 }
