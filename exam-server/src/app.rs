@@ -15,6 +15,9 @@ use tokio::sync::watch;
 /// Claims per minute from one network address, successful ones not counted: a whole school may be one address.
 const CLAIMS_PER_ADDRESS: u32 = 600;
 
+/// Logins per minute from one network address, which may be a whole school: each costs a slow hash.
+const LOGINS_PER_ADDRESS: u32 = 300;
+
 /// The running server.
 pub struct App {
     /// Settings.
@@ -29,7 +32,7 @@ pub struct App {
     pub db: Db,
     /// Who watches which room.
     pub changes: Changes,
-    /// Tries per login name.
+    /// Tries to log in, by network address; what counts for an account is in the database.
     pub login_limit: Limit,
     /// Check-in stations that are connected.
     pub stations: checkin::stations::Stations,
@@ -64,7 +67,7 @@ impl App {
             keys,
             db,
             changes: Changes::default(),
-            login_limit: Limit::default(),
+            login_limit: Limit::of(LOGINS_PER_ADDRESS),
             stations: checkin::stations::Stations::default(),
             claim_address_limit: Limit::of(CLAIMS_PER_ADDRESS),
             claim_ticket_limit: Limit::default(),

@@ -1,6 +1,10 @@
 //! The configuration file, read once. Every setting stands with its meaning in `exam-server.example.toml`; environment
 //! variables `EXAM__SECTION__KEY` override it.
 
+mod staff;
+
+pub use staff::{SecondFactorRule, Staff};
+
 use anyhow::{Context, Result};
 use exam_protocol::time::Millis;
 use serde::Deserialize;
@@ -17,6 +21,9 @@ pub struct Config {
     /// Rules of the exam.
     #[serde(default)]
     pub exam: Exam,
+    /// Rules of login.
+    #[serde(default)]
+    pub staff: Staff,
     /// What it logs.
     #[serde(default)]
     pub log: Log,
@@ -34,6 +41,9 @@ pub struct Http {
     pub key: PathBuf,
     /// The exam CA's certificate (PEM): whom stations' certificates must come from.
     pub exam_ca: PathBuf,
+    /// Under which address browsers reach the server, `https://thi.truong.edu.vn:8443`: passkeys are bound to its host.
+    #[serde(default)]
+    pub public_url: Option<String>,
 }
 
 /// Where the server keeps its data.
@@ -127,6 +137,7 @@ impl Config {
             .build()
             .and_then(config::Config::try_deserialize)
             .with_context(|| format!("{}", path.display()))?;
+        config.staff.check().with_context(|| format!("{}", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new("."));
         for entry in [
             &mut config.http.certificate,

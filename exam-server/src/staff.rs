@@ -5,6 +5,9 @@
 pub mod rights;
 pub mod place;
 pub mod password;
+pub mod lockout;
+pub mod factor;
+pub mod account;
 pub mod store;
 pub mod access;
 pub mod route;

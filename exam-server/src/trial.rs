@@ -8,7 +8,10 @@ use crate::config::Config;
 use crate::db::Tx;
 use crate::router::router;
 use crate::shell::tls::Peer;
+use crate::staff::access::SESSION_COOKIE;
+use crate::staff::factor::{recovery, totp};
 use crate::staff::store::Member;
+use crate::staff::store::factor::Factor;
 use crate::staff::{password, store as staff_store};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -20,8 +23,9 @@ use exam_protocol::console::LoginRequest;
 use exam_protocol::id::{AttemptId, OrganisationId, RoomId, SittingId, StaffId};
 use exam_protocol::right::{Grant, Role, Scope};
 use exam_protocol::route;
+use exam_protocol::staff::{FactorKind, LoginStep, SecondFactor};
 use exam_protocol::time::{Millis, Timestamp};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use tempfile::TempDir;
@@ -29,6 +33,9 @@ use tower::ServiceExt;
 
 /// Everybody's password.
 pub const PASSWORD: &str = "mat-khau-thu-nghiem";
+
+/// Everybody's TOTP secret.
+pub const SECRET: [u8; totp::SECRET_BYTES] = *b"12345678901234567890";
 
 /// The organisation that holds the exam, and that everybody works for.
 pub const ORGANISATION: OrganisationId = OrganisationId(Fixed([31; 16]));
@@ -176,7 +183,36 @@ impl Trial {
             staff_store::grant(tx, id, grant, "command", Timestamp(0))
                 .await
                 .unwrap();
+            self.enrol(tx, id).await;
         }
+    }
+
+    /// Gives somebody the app with [`SECRET`].
+    async fn enrol(&self, tx: &mut Tx, id: StaffId) {
+        let random = self.app.random.ring();
+        let factor = Factor {
+            id: id.to_string(),
+            kind: FactorKind::Totp,
+            label: "app".into(),
+            content: totp::seal(&SECRET, &id.to_string(), &self.app.keys.node, random).unwrap(),
+            last_step: 0,
+            created_at: Timestamp(0),
+            last_used: None,
+        };
+        staff_store::factor::put(tx, id, &factor).await.unwrap();
+    }
+
+    /// Gives somebody one more recovery code.
+    pub async fn recovery_code(&self, name: &str) -> String {
+        let mut tx = self.app.db.write().await.unwrap();
+        let id = staff_store::account::id_of(&mut tx, name).await.unwrap().unwrap();
+        let code = recovery::written(self.app.random.bytes().unwrap());
+        let hash = recovery::hash(id, &code);
+        staff_store::factor::put_codes(&mut tx, id, &[hash], self.app.clock.now())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        code
     }
 
     /// Runs one statement.
@@ -196,28 +232,53 @@ impl Trial {
 
     /// The routes as somebody at this machine reaches them.
     fn router(&self) -> Router {
+        self.router_for(Ipv4Addr::LOCALHOST.into())
+    }
+
+    /// The routes as somebody at another machine reaches them.
+    pub fn router_for(&self, address: IpAddr) -> Router {
         let peer = Peer {
-            address: Ipv4Addr::LOCALHOST.into(),
+            address,
             certificate: None,
         };
         router(self.app.clone()).layer(Extension(peer))
     }
 
-    /// Logs in; the cookie.
+    /// Logs in, with a recovery code where a second factor is wanted; the cookie.
     pub async fn login(&self, name: &str) -> String {
         let body = LoginRequest {
             name: name.into(),
             password: PASSWORD.into(),
             code: None,
         };
-        let request = Request::post(route::LOGIN)
+        let (cookie, step) = self.step(route::LOGIN, "", &body).await;
+        if matches!(step, LoginStep::Done { .. }) {
+            return cookie;
+        }
+        let body = SecondFactor::RecoveryCode {
+            code: self.recovery_code(name).await,
+        };
+        let (cookie, step) = self.step(route::SECOND_FACTOR, &cookie, &body).await;
+        assert!(matches!(step, LoginStep::Done { .. }));
+        cookie
+    }
+
+    async fn step(&self, path: &str, cookie: &str, body: &impl serde::Serialize) -> (String, LoginStep) {
+        let request = Request::post(path)
+            .header(header::COOKIE, cookie)
             .header(header::CONTENT_TYPE, "application/json")
-            .body(Body::from(serde_json::to_vec(&body).unwrap()))
+            .body(Body::from(serde_json::to_vec(body).unwrap()))
             .unwrap();
         let response = self.router().oneshot(request).await.unwrap();
-        assert_eq!(response.status(), StatusCode::OK);
-        let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap();
-        cookie.split(';').next().unwrap().to_owned()
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        let set = response.headers().get_all(header::SET_COOKIE).iter();
+        let mut set = set.map(|value| value.to_str().unwrap().split(';').next().unwrap());
+        let cookie = set
+            .find(|cookie| cookie.starts_with(SESSION_COOKIE))
+            .unwrap()
+            .to_owned();
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (cookie, serde_json::from_slice(&body).unwrap())
     }
 
     /// `GET` as the holder of a cookie: status and body.
@@ -245,6 +306,31 @@ impl Trial {
             .unwrap();
         let (status, body) = self.call(request).await;
         (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    /// `PUT` of JSON as the holder of a cookie: status and JSON.
+    pub async fn put(
+        &self,
+        cookie: &str,
+        path: &str,
+        body: &impl serde::Serialize,
+    ) -> (StatusCode, serde_json::Value) {
+        let request = Request::put(path)
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(serde_json::to_vec(body).unwrap()))
+            .unwrap();
+        let (status, body) = self.call(request).await;
+        (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    /// `POST` of a file as the holder of a cookie: status and body.
+    pub async fn post_file(&self, cookie: &str, path: &str, file: Vec<u8>) -> (StatusCode, Vec<u8>) {
+        let request = Request::post(path)
+            .header(header::COOKIE, cookie)
+            .body(Body::from(file))
+            .unwrap();
+        self.call(request).await
     }
 
     async fn call(&self, request: Request<Body>) -> (StatusCode, Vec<u8>) {

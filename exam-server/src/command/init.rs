@@ -60,7 +60,9 @@ impl Init {
         );
         private_folder(&self.dir).with_context(|| format!("{}", self.dir.display()))?;
         self.make_keys(Clock::start().now())?;
-        let text = EXAMPLE.replace("0.0.0.0:8443", &self.listen);
+        let text = EXAMPLE
+            .replace("0.0.0.0:8443", &self.listen)
+            .replace("https://localhost:8443", &self.public_url());
         write_new(&config_file, &text, false)?;
         let config = Config::read(&config_file)?;
         Db::open(&config.data.database).await?.close().await;
@@ -131,18 +133,24 @@ impl Init {
         append(&self.dir.join(LEDGER), &entry)
     }
 
-    /// What there is now, and what to do next.
-    fn tell(&self, config_file: &Path) {
+    /// Where browsers will find the server, by its first name.
+    fn public_url(&self) -> String {
         let port = self.listen.rsplit_once(':').map_or("8443", |(_, port)| port);
         let host = match self.host.first().map(String::as_str) {
             Some(host) if host.contains(':') => format!("[{host}]"),
             Some(host) => host.to_owned(),
             None => "localhost".to_owned(),
         };
+        format!("https://{host}:{port}")
+    }
+
+    /// What there is now, and what to do next.
+    fn tell(&self, config_file: &Path) {
+        let url = self.public_url();
         let (config, dir) = (config_file.display(), self.dir.display());
         println!("{config}");
-        println!("https://{host}:{port}/          (thí sinh / candidates)");
-        println!("https://{host}:{port}/console/  (cán bộ / staff)");
+        println!("{url}/          (thí sinh / candidates)");
+        println!("{url}/console/  (cán bộ / staff)");
         println!(
             "\nViệc tiếp theo:\n\
              1. Chuyển thư mục {dir}/{OFFLINE} sang USB, xóa ở đây, khóa USB vào tủ: trong đó là khóa gốc CA và khóa đọc ảnh.\n\
@@ -156,7 +164,8 @@ impl Init {
              3. exam-server staff add --config {config} …; exam-server serve --config {config}\n\
              4. Certificates end after {ISSUING_DAYS} days; docs/machines.md says how to renew them and how to enrol PCs."
         );
-        if matches!(host.as_str(), "localhost" | "127.0.0.1") {
+        let host = self.host.first().map_or("localhost", String::as_str);
+        if matches!(host, "localhost" | "127.0.0.1") {
             println!(
                 "\nChú ý: máy khác chưa nối được tới tên “{host}”; dùng --host TÊN-MÁY --host ĐỊA-CHỈ-IP.\n\
                  Note: other PCs can't reach “{host}”; use --host NAME --host IP-ADDRESS."

@@ -1,49 +1,27 @@
-//! The guards of staff: a handler that takes one of these can't be reached by anybody else.
+//! The guards of staff: a handler that takes one of these can't be reached by anybody else. Who is logged in is decided in
+//! [`login`], whether a second factor was shown just now in [`confirmed`].
+
+pub mod login;
+pub mod confirmed;
+
+pub use confirmed::Confirmed;
+pub use login::{HalfLoggedIn, LoggedIn, SESSION_COOKIE, session_hash};
 
 use super::place::{self, Kind};
 use super::rights::{self, Place, Verdict};
-use super::store::session::{Session, Stage};
 use super::store::{self, Member};
 use crate::app::App;
 use crate::audit::chain::Actor;
 use crate::door::{Access, Guard};
 use crate::error::ApiError;
-use crate::shell::tls::Peer;
 use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::Method;
 use axum::http::request::Parts;
-use axum_extra::extract::CookieJar;
-use certs::hash::sha256;
 use exam_protocol::id::RoomId;
 use exam_protocol::problem::ProblemCode;
 use exam_protocol::right::{Grant, Permission, Scope};
-use exam_protocol::time::Millis;
 use std::marker::PhantomData;
 use std::sync::Arc;
-
-/// Name of the session cookie; the prefix binds it to this host and to TLS (RFC 6265bis, section 4.1.3).
-pub const SESSION_COOKIE: &str = "__Host-session";
-
-/// Longest life of a session: one exam day. No session ends inside a sitting.
-const SESSION_LIFE: Millis = Millis::minutes(16 * 60);
-
-/// A member of staff who is logged in, in own matters.
-#[derive(Clone, Debug)]
-pub struct LoggedIn {
-    /// Who.
-    pub member: Member,
-    /// This login.
-    pub session: Session,
-    /// Roles.
-    pub grants: Vec<Grant>,
-    actor: Actor,
-}
-
-impl LoggedIn {
-    /// The actor in the audit.
-    pub fn actor(&self) -> &Actor {
-        &self.actor
-    }
-}
 
 /// A permission as a type, so that a handler's signature names it.
 pub trait Right: Send + Sync + 'static {
@@ -114,7 +92,7 @@ impl<R: Right> May<R> {
 
     /// The actor in the audit.
     pub fn actor(&self) -> &Actor {
-        &self.login.actor
+        self.login.actor()
     }
 
     /// The scopes in which this permission is held.
@@ -157,20 +135,6 @@ impl<R: Right> InRoom<R> {
     }
 }
 
-/// Hash under which the cookie's token is stored; none when there is no such cookie.
-pub fn session_hash(jar: &CookieJar) -> Option<[u8; 32]> {
-    let token = hex::decode(jar.get(SESSION_COOKIE)?.value()).ok()?;
-    Some(sha256(&token))
-}
-
-fn not_logged_in() -> ApiError {
-    ApiError::new(
-        ProblemCode::NotLoggedIn,
-        "Chưa đăng nhập hoặc phiên đã hết. Hãy đăng nhập lại.",
-        "Not logged in, or the session has ended. Log in again.",
-    )
-}
-
 fn refuse(verdict: Verdict) -> Result<(), ApiError> {
     match verdict {
         Verdict::Allowed => Ok(()),
@@ -183,49 +147,12 @@ fn refuse(verdict: Verdict) -> Result<(), ApiError> {
     }
 }
 
-/// Network address of the other end, as the audit shows it.
-pub fn address(parts: &Parts) -> String {
-    parts
-        .extensions
-        .get::<Peer>()
-        .map(|peer| peer.address.to_string())
-        .unwrap_or_default()
-}
-
-impl FromRequestParts<Arc<App>> for LoggedIn {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        let jar = CookieJar::from_headers(&parts.headers);
-        let hash = session_hash(&jar).ok_or_else(not_logged_in)?;
-        let found = store::session::by_token(app.db.reader(), &hash).await?;
-        let (session, member) = found.ok_or_else(not_logged_in)?;
-        if session.stage != Stage::Full || app.clock.now() - session.opened_at > SESSION_LIFE {
-            return Err(not_logged_in());
-        }
-        let grants = store::grants(app.db.reader(), member.id).await?;
-        let actor = Actor {
-            who: format!("staff:{}", member.id),
-            address: address(parts),
-        };
-        Ok(Self {
-            member,
-            session,
-            grants,
-            actor,
-        })
-    }
-}
-
-impl Guard for LoggedIn {
-    const ACCESS: Access = Access::LoggedIn;
-}
-
 impl<R: Right> FromRequestParts<Arc<App>> for May<R> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         let login = LoggedIn::from_request_parts(parts, app).await?;
+        login.no_duty_open()?;
         let place = if let Some((kind, id)) = named_in_path(parts, app).await? {
             let place = place::of(app.db.reader(), kind, &id).await?;
             let place = place.ok_or_else(ApiError::not_found)?;
@@ -235,6 +162,9 @@ impl<R: Right> FromRequestParts<Arc<App>> for May<R> {
             refuse(somewhere::<R>(&login.grants))?;
             Place::default()
         };
+        if parts.method != Method::GET {
+            login.touch(app).await?;
+        }
         Ok(Self {
             login,
             place,
@@ -262,6 +192,22 @@ impl<R: Right> FromRequestParts<Arc<App>> for InRoom<R> {
 
 impl<R: Right> Guard for InRoom<R> {
     const ACCESS: Access = Access::May(R::PERMISSION);
+}
+
+/// Whether a login still holds and allows this in this place: for sockets, which outlive the request that opened them.
+///
+/// # Errors
+/// As the guards refuse a request.
+pub async fn still_may(
+    app: &App,
+    login: &LoggedIn,
+    permission: Permission,
+    place: &Place,
+) -> Result<(), ApiError> {
+    let held = store::session::by_id(app.db.reader(), login.session.id).await?;
+    let login = HalfLoggedIn::of(app, held, login.actor().clone()).await?.full(app)?;
+    login.no_duty_open()?;
+    refuse(rights::decide(&login.grants, permission, place))
 }
 
 fn somewhere<R: Right>(grants: &[Grant]) -> Verdict {

@@ -1,5 +1,7 @@
 //! Password hashes (argon2id, RFC 9106). Hashing is slow by design, so only a few run at a time.
 
+pub mod rule;
+
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
 
@@ -20,6 +22,19 @@ pub fn hash(password: &str) -> Result<String, HashFailed> {
         .hash_password(password.as_bytes())
         .map_err(|_| HashFailed)?;
     Ok(hash.to_string())
+}
+
+/// Makes a hash in PHC string form, off the async threads.
+///
+/// # Errors
+/// [`HashFailed`] when the machine can't.
+pub async fn hash_aside(password: String) -> Result<String, HashFailed> {
+    let permit = HASHING.acquire().await.map_err(|_| HashFailed)?;
+    let work = move || {
+        let _permit = permit;
+        hash(&password)
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|_| HashFailed)?
 }
 
 /// Compares a password with a stored hash, off the async threads.

@@ -1,8 +1,19 @@
-//! Login, logout, who am I.
+//! Login and logout, and who is logged in. The second step of a login is in [`second`], own matters are in [`own`] and
+//! [`factors`].
 
-use super::access::{LoggedIn, SESSION_COOKIE};
-use super::store::session::{NewSession, Stage};
-use super::{password, store};
+pub mod tries;
+pub mod opening;
+pub mod proof;
+pub mod second;
+pub mod own;
+pub mod factors;
+pub mod live_token;
+
+use super::access::{HalfLoggedIn, LoggedIn};
+use super::account::{self, Account, BreakGlass, Closed, Credential};
+use super::store;
+use super::store::session::Stage;
+use super::{factor, password};
 use crate::app::App;
 use crate::audit::{
     self,
@@ -14,35 +25,139 @@ use crate::error::{ApiError, ApiResult};
 use crate::shell::extract::Json;
 use crate::shell::tls::Peer;
 use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum_extra::extract::CookieJar;
-use axum_extra::extract::cookie::{Cookie, SameSite};
-use certs::hash::sha256;
-use exam_protocol::console::{LoginRequest, Me};
-use exam_protocol::id::SessionId;
+use certs::hash::sha256_of;
+use exam_protocol::console::{LastLogin, LoginRequest, Me};
+use exam_protocol::id::StaffId;
 use exam_protocol::problem::ProblemCode;
 use exam_protocol::right::Grant;
 use exam_protocol::route;
-use exam_protocol::staff::IdleLimit;
+use exam_protocol::staff::{
+    FactorView, IdleLimit, LiveToken, LoginStep, PasskeyChallenge, RecoveryCodes, SessionView, TotpOffer,
+};
 use exam_protocol::time::{Millis, Timestamp};
+use opening::NewLogin;
 use std::sync::Arc;
+use tries::Try;
 
 /// A hash that no password fits, so that unknown names take as long as known ones.
 const NO_SUCH_MEMBER: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// Most characters that are kept of what a browser calls itself.
-const LONGEST_AGENT: usize = 200;
-
 /// The doors of staff.
 pub fn doors(doors: Doors) -> Doors {
-    doors
-        .post(route::LOGIN, "Logs in", login, Answer::json::<Me>())
-        .get(route::LOGIN, "Who is logged in", who, Answer::json::<Me>())
-        .delete(route::LOGIN, "Logs out", logout, Answer::done())
+    factor_doors(own_doors(login_doors(doors)))
 }
 
-/// `POST`: checks name and password and opens a session.
+fn login_doors(doors: Doors) -> Doors {
+    let step = Answer::json::<LoginStep>;
+    doors
+        .post(route::LOGIN, "Logs in with name and password", login, step())
+        .get(route::LOGIN, "Who is logged in", who, Answer::json::<Me>())
+        .delete(route::LOGIN, "Logs out", logout, Answer::done())
+        .post(
+            route::SECOND_FACTOR,
+            "Shows a second factor, to log in or for critical acts",
+            second::show,
+            step(),
+        )
+        .post(
+            route::PASSKEY_CHALLENGE,
+            "Asks for a passkey",
+            second::challenge,
+            Answer::json::<PasskeyChallenge>(),
+        )
+        .post(
+            route::UNLOCK,
+            "Opens a session that has locked itself",
+            second::unlock,
+            Answer::json::<Me>(),
+        )
+        .post(
+            route::ACTIVITY,
+            "Says that the holder is there",
+            second::activity,
+            Answer::done(),
+        )
+        .post(
+            route::LIVE_TOKEN,
+            "A token for one live socket",
+            live_token::issue,
+            Answer::json::<LiveToken>(),
+        )
+}
+
+fn own_doors(doors: Doors) -> Doors {
+    doors
+        .get(
+            route::MY_SESSIONS,
+            "Own sessions",
+            own::sessions,
+            Answer::json::<Vec<SessionView>>(),
+        )
+        .delete(
+            route::MY_SESSION,
+            "Ends an own session",
+            own::end_session,
+            Answer::done(),
+        )
+        .post(
+            route::MY_PASSWORD,
+            "Changes the own password",
+            own::change_password,
+            Answer::json::<Me>(),
+        )
+}
+
+fn factor_doors(doors: Doors) -> Doors {
+    let challenge = Answer::json::<PasskeyChallenge>;
+    doors
+        .get(
+            route::MY_FACTORS,
+            "Own second factors",
+            factors::list,
+            Answer::json::<Vec<FactorView>>(),
+        )
+        .delete(
+            route::MY_FACTOR,
+            "Takes an own second factor out of force",
+            factors::remove,
+            Answer::done(),
+        )
+        .post(
+            route::MY_TOTP,
+            "Offers a secret for an app",
+            factors::offer_totp,
+            Answer::json::<TotpOffer>(),
+        )
+        .put(
+            route::MY_TOTP,
+            "Puts the offered secret in force",
+            factors::enrol_totp,
+            Answer::json::<Me>(),
+        )
+        .post(
+            route::MY_PASSKEY,
+            "Begins to enrol a passkey",
+            factors::offer_passkey,
+            challenge(),
+        )
+        .put(
+            route::MY_PASSKEY,
+            "Puts a passkey in force",
+            factors::enrol_passkey,
+            Answer::json::<Me>(),
+        )
+        .post(
+            route::MY_RECOVERY_CODES,
+            "Makes new recovery codes",
+            factors::new_codes,
+            Answer::json::<RecoveryCodes>(),
+        )
+}
+
+/// `POST`: the first step of a login.
 ///
 /// # Errors
 /// Wrong credentials, too many tries, or the database.
@@ -52,91 +167,142 @@ pub async fn login(
     Extension(peer): Extension<Peer>,
     (jar, headers): (CookieJar, HeaderMap),
     Json(request): Json<LoginRequest>,
-) -> ApiResult<(CookieJar, Json<Me>)> {
-    let member = check(&app, request).await?;
-    let token: [u8; 32] = app.random.bytes()?;
-    let actor = Actor {
-        who: format!("staff:{}", member.id),
+) -> ApiResult<(CookieJar, Json<LoginStep>)> {
+    let name = request.name.trim().to_lowercase();
+    let found = store::account::by_name(app.db.reader(), &name).await?;
+    let holder = found.as_ref().map(|found| found.member.id);
+    let one = Try::at_the_door(&app, &name, peer.address, &jar, holder).await?;
+    let found = right_password(&app, &one, found, request.password).await?;
+    let new = NewLogin {
+        member: &found.member,
         address: peer.address.to_string(),
+        agent: opening::agent(&headers),
     };
-    let agent = headers
-        .get(header::USER_AGENT)
-        .and_then(|value| value.to_str().ok());
-    let agent: String = agent.unwrap_or_default().chars().take(LONGEST_AGENT).collect();
-    let session = NewSession {
-        id: SessionId::from_random(app.random.bytes()?),
-        token_hash: &sha256(&token),
-        staff: member.id,
-        stage: Stage::Full,
-        address: &actor.address,
-        agent: &agent,
-    };
-    let now = app.clock.now();
     let mut tx = app.db.write().await?;
-    store::session::open(&mut tx, &session, now).await?;
-    record(&mut tx, &actor, "staff.login", now).await?;
+    opening::close_earlier(&mut tx, &jar).await?;
+    if found.account.break_glass == BreakGlass::Armed {
+        let jar = opening::break_the_glass(&app, &mut tx, &new, jar).await?;
+        one.was_right(&mut tx).await?;
+        tx.commit().await?;
+        return Ok((jar, Json(done(&app, &found.member, found.account).await?)));
+    }
+    if found.account.has_factor {
+        let (jar, _) = opening::open(&app, &mut tx, &new, Stage::Password, jar).await?;
+        one.may_go_on(&mut tx).await?;
+        tx.commit().await?;
+        let methods = factors::methods(&app, found.member.id).await?;
+        return Ok((jar, Json(LoginStep::SecondFactor { methods })));
+    }
+    let (jar, session) = opening::open(&app, &mut tx, &new, Stage::Full, jar).await?;
+    let actor = new.actor();
+    let jar = opening::completed(&app, &mut tx, &found.member, session, &actor, jar).await?;
+    one.was_right(&mut tx).await?;
     tx.commit().await?;
-    let cookie = Cookie::build((SESSION_COOKIE, hex::encode(token)))
-        .path("/")
-        .secure(true)
-        .http_only(true)
-        .same_site(SameSite::Strict);
-    let grants = store::grants(app.db.reader(), member.id).await?;
-    Ok((jar.add(cookie), Json(me(&member, grants))))
+    Ok((jar, Json(done(&app, &found.member, found.account).await?)))
 }
 
-async fn record(tx: &mut Tx, actor: &Actor, act: &str, now: Timestamp) -> Result<(), sqlx::Error> {
+/// The member whose password this is, if the account can be used.
+async fn right_password(
+    app: &App,
+    one: &Try,
+    found: Option<Credential>,
+    typed: String,
+) -> ApiResult<Credential> {
+    let stored = found
+        .as_ref()
+        .map_or_else(|| NO_SUCH_MEMBER.to_owned(), |found| found.password_hash.clone());
+    let fits = password::verify(typed, stored)
+        .await
+        .map_err(ApiError::internal)?;
+    let Some(found) = found.filter(|_| fits) else {
+        return Err(one.failed(app, "staff.login-failed", "password").await?);
+    };
+    let now = app.clock.now();
+    if let Err(closed) = found.account.may_log_in(&app.config.staff, now) {
+        if closed == Closed::Unused {
+            close_unused(app, found.member.id, now).await?;
+        }
+        return Err(one.failed(app, "staff.login-refused", closed.name()).await?);
+    }
+    Ok(found)
+}
+
+/// Closes an account that nobody has used for too long.
+async fn close_unused(app: &App, staff: StaffId, now: Timestamp) -> ApiResult<()> {
+    let mut tx = app.db.write().await?;
+    store::account::disable(&mut tx, staff, Closed::Unused.name(), now).await?;
+    let object = format!("staff:{staff}");
+    let actor = Actor::server();
+    let act = Act {
+        at: now,
+        actor: &actor,
+        act: "staff.disable",
+        object: &object,
+        was: "",
+        became: "",
+        reason: Closed::Unused.name(),
+    };
+    audit::store::append(&mut tx, &act).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Appends that somebody did something to their own account.
+///
+/// # Errors
+/// Whatever the database says.
+pub(super) async fn record(
+    tx: &mut Tx,
+    actor: &Actor,
+    act: &str,
+    became: &str,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
     let act = Act {
         at: now,
         actor,
         act,
         object: &actor.who,
         was: "",
-        became: "",
+        became,
         reason: "",
     };
     audit::store::append(tx, &act).await
 }
 
-/// Checks credentials without opening a session: also for second officials.
+/// Checks a second official, who confirms in one step on the console of `first`: password and, as a rule, the app's code or
+/// a recovery code. All failures read alike.
 ///
 /// # Errors
 /// Wrong credentials, too many tries, or the database.
-pub async fn check(app: &App, request: LoginRequest) -> ApiResult<store::Member> {
-    let request = LoginRequest {
-        name: request.name.trim().to_lowercase(),
-        ..request
+pub async fn check(app: &App, first: &LoggedIn, request: LoginRequest) -> ApiResult<store::Member> {
+    let name = request.name.trim().to_lowercase();
+    let found = store::account::by_name(app.db.reader(), &name).await?;
+    // The console of somebody who is logged in has a count of its own: nobody elsewhere can use it up.
+    let desk = sha256_of(&[b"second official", first.member.id.to_string().as_bytes()]);
+    let holder = found.as_ref().map(|found| found.member.id);
+    let one = Try::on_device(app, &name, first.actor(), &desk, holder).await?;
+    let found = right_password(app, &one, found, request.password).await?;
+    let now = app.clock.now();
+    let grants = store::grants(app.db.reader(), found.member.id).await?;
+    let ready = found.account.duties(&grants, false, &app.config.staff, now).is_empty();
+    let mut tx = app.db.write().await?;
+    let shown = match (&request.code, found.account.has_factor) {
+        (Some(code), true) => proof::code_fits(app, &mut tx, found.member.id, code).await?,
+        (None, true) => false,
+        (_, false) => true,
     };
-    if !app.login_limit.allow(&request.name, app.clock.now()) {
-        return Err(ApiError::new(
-            ProblemCode::TooManyTries,
-            "Đã thử sai nhiều lần. Hãy đợi một phút rồi thử lại.",
-            "Too many wrong tries. Wait a minute and try again.",
-        ));
+    if !ready || !shown {
+        drop(tx);
+        return Err(one.failed(app, "staff.confirm-failed", "code").await?);
     }
-    let found = store::by_name(app.db.reader(), &request.name).await?;
-    let stored = found
-        .as_ref()
-        .map_or_else(|| NO_SUCH_MEMBER.to_owned(), |(_, hash)| hash.clone());
-    let fits = password::verify(request.password, stored)
-        .await
-        .map_err(ApiError::internal)?;
-    match found {
-        Some((member, _)) if fits => {
-            app.login_limit.forget(&member.name);
-            Ok(member)
-        }
-        _ => Err(ApiError::new(
-            ProblemCode::WrongCredentials,
-            "Tên đăng nhập hoặc mật khẩu không đúng.",
-            "Wrong name or password.",
-        )),
-    }
+    one.was_right(&mut tx).await?;
+    tx.commit().await?;
+    Ok(found.member)
 }
 
 /// `GET`: who is logged in.
-pub async fn who(logged_in: LoggedIn) -> Json<Me> {
-    Json(me(&logged_in.member, logged_in.grants))
+pub async fn who(logged_in: LoggedIn, State(app): State<Arc<App>>) -> Json<Me> {
+    Json(me(&app, &logged_in))
 }
 
 /// `DELETE`: ends the session.
@@ -144,30 +310,93 @@ pub async fn who(logged_in: LoggedIn) -> Json<Me> {
 /// # Errors
 /// The database.
 pub async fn logout(
-    logged_in: LoggedIn,
+    login: HalfLoggedIn,
     State(app): State<Arc<App>>,
     jar: CookieJar,
 ) -> ApiResult<(CookieJar, StatusCode)> {
     let mut tx = app.db.write().await?;
-    store::session::close(&mut tx, logged_in.session.id).await?;
-    record(&mut tx, logged_in.actor(), "staff.logout", app.clock.now()).await?;
+    store::session::close(&mut tx, login.session.id).await?;
+    record(&mut tx, login.actor(), "staff.logout", "", app.clock.now()).await?;
     tx.commit().await?;
-    Ok((
-        jar.remove(Cookie::build(SESSION_COOKIE).path("/").secure(true)),
-        StatusCode::NO_CONTENT,
-    ))
+    Ok((opening::without_session(jar), StatusCode::NO_CONTENT))
 }
 
-fn me(member: &store::Member, grants: Vec<Grant>) -> Me {
+/// The login is done.
+pub(super) async fn done(app: &App, member: &store::Member, account: Account) -> ApiResult<LoginStep> {
+    let grants = store::grants(app.db.reader(), member.id).await?;
+    // What was the last login is now the one before.
+    let last_login = account.last_login_at.map(|at| LastLogin {
+        at,
+        address: account.last_login_address.clone().unwrap_or_default(),
+    });
+    let mut me = view(app, member, &account, grants, account.has_factor);
+    me.last_login = last_login;
+    Ok(LoginStep::Done { me })
+}
+
+/// Who is logged in, for the page.
+pub(super) fn me(app: &App, login: &LoggedIn) -> Me {
+    let strong = login.session.strong_at.is_some();
+    view(app, &login.member, &login.account, login.grants.clone(), strong)
+}
+
+fn view(app: &App, member: &store::Member, account: &Account, grants: Vec<Grant>, strong: bool) -> Me {
+    let rules = &app.config.staff;
     Me {
         id: member.id,
         name: member.name.clone(),
         display_name: member.display_name.clone(),
-        grants,
-        duties: Vec::new(),
+        duties: account.duties(&grants, strong, rules, app.clock.now()),
         idle: IdleLimit {
-            after: Millis::minutes(15),
+            after: account::idle_limit(&grants, rules),
         },
-        last_login: None,
+        last_login: account.earlier_login_at.map(|at| LastLogin {
+            at,
+            address: account.earlier_login_address.clone().unwrap_or_default(),
+        }),
+        grants,
     }
 }
+
+/// Somebody's data as they are now, after a change within a session.
+pub(super) async fn me_now(app: &App, login: &LoggedIn) -> ApiResult<Json<Me>> {
+    let held = store::session::by_id(app.db.reader(), login.session.id).await?;
+    let login = HalfLoggedIn::of(app, held, login.actor().clone()).await?.full(app)?;
+    Ok(Json(me(app, &login)))
+}
+
+/// All failures of a login read alike: name, password, code, or an account that can't be used.
+pub(super) fn wrong_credentials() -> ApiError {
+    ApiError::new(
+        ProblemCode::WrongCredentials,
+        "Tên đăng nhập, mật khẩu hoặc mã không đúng, hoặc tài khoản chưa dùng được (đã khóa, hết hạn, chưa đổi mật \
+         khẩu lần đầu). Nếu chắc là đúng, hãy hỏi người quản trị.",
+        "Wrong name, password or code, or the account can't be used (closed, ended, first password not changed). If you \
+         are sure, ask the administrator.",
+    )
+}
+
+/// A new random id, 32 hexadecimal digits.
+pub(super) fn new_id(app: &App) -> ApiResult<String> {
+    Ok(hex::encode(app.random.bytes::<16>()?))
+}
+
+/// What is offered to somebody waits so long to be taken.
+pub(super) const OFFER_LIFE: Millis = Millis::minutes(10);
+
+/// Recovery codes on the list of factors have this id.
+pub(super) const CODES_ID: &str = "00000000000000000000000000000000";
+
+/// Relying party of this installation's passkeys.
+pub(super) fn relying_party(app: &App) -> ApiResult<factor::passkey::RelyingParty> {
+    factor::passkey::RelyingParty::new(app.config.http.public_url.as_deref()).map_err(|_| {
+        ApiError::new(
+            ProblemCode::WrongState,
+            "Máy chủ chưa có tên miền (http.public_url) nên chưa dùng được khóa truy cập. Hãy dùng mã từ ứng dụng.",
+            "The server has no host name (http.public_url), so there are no passkeys. Use codes of an app.",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,10 @@
 //! Tables of staff and their roles.
 
+pub mod account;
+pub mod factor;
+pub mod tries;
 pub mod session;
+pub mod pending;
 pub mod organisation;
 
 use crate::db::column::{broken, parsed};
@@ -133,7 +137,7 @@ pub fn scope_columns(scope: Scope) -> (&'static str, String) {
     }
 }
 
-fn granted(row: &SqliteRow) -> Result<Grant, sqlx::Error> {
+pub(crate) fn granted(row: &SqliteRow) -> Result<Grant, sqlx::Error> {
     let kind: String = row.try_get("scope_kind")?;
     let scope = match kind.as_str() {
         "installation" => Scope::Installation,

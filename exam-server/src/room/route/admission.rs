@@ -118,13 +118,13 @@ pub async fn take_over(
     Ok(Json(ticket))
 }
 
-/// Checks the second official's password and right to the room. Nothing is locked meanwhile: hashing is slow.
+/// Checks the second official's password, code and right to the room. Nothing is locked meanwhile: hashing is slow.
 async fn second_official(
     app: &App,
     first: &InRoom<CheckIn>,
     login: LoginRequest,
 ) -> ApiResult<SecondOfficial> {
-    let member = staff::route::check(app, login).await?;
+    let member = staff::route::check(app, &first.may.login, login).await?;
     let grants = staff::store::grants(app.db.reader(), member.id).await?;
     let verdict = rights::decide(&grants, Permission::ConfirmAdmission, &first.may.place);
     SecondOfficial::new(first.member(), &member, verdict == Verdict::Allowed).map_err(explain)

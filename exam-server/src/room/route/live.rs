@@ -3,11 +3,16 @@
 
 use super::make_board;
 use crate::app::App;
-use crate::staff::access::{InRoom, SeeRoom};
+use crate::error::ApiResult;
+use crate::staff::access::{InRoom, SeeRoom, still_may};
+use crate::staff::route::live_token;
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use exam_protocol::frame;
+use exam_protocol::right::Permission;
+use exam_protocol::route::LIVE_PROTOCOL;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,13 +30,19 @@ const BUFFER: usize = 4 * 1024;
 /// Most bytes that may wait for one slow page.
 const MAX_WAITING: usize = 1024 * 1024;
 
-/// `GET` with upgrade: boards of one room.
+/// `GET` with upgrade: boards of one room, as long as the login holds.
+///
+/// # Errors
+/// No fresh token of this login beside the protocol; the database.
 pub async fn live(
     staff: InRoom<SeeRoom>,
     State(app): State<Arc<App>>,
+    headers: HeaderMap,
     upgrade: WebSocketUpgrade,
-) -> Response {
-    upgrade
+) -> ApiResult<Response> {
+    live_token::take(&app, &staff.may.login, &headers).await?;
+    Ok(upgrade
+        .protocols([LIVE_PROTOCOL])
         .max_message_size(LARGEST_INCOMING)
         .max_frame_size(LARGEST_INCOMING)
         .read_buffer_size(BUFFER)
@@ -41,7 +52,7 @@ pub async fn live(
             feed(&app, &staff, &mut socket).await;
             // The page may be gone already; nothing depends on it.
             let _gone = timeout(SEND_TIME, socket.send(Message::Close(None))).await;
-        })
+        }))
 }
 
 async fn feed(app: &App, staff: &InRoom<SeeRoom>, socket: &mut WebSocket) {
@@ -66,6 +77,11 @@ async fn feed(app: &App, staff: &InRoom<SeeRoom>, socket: &mut WebSocket) {
 }
 
 async fn send(app: &App, staff: &InRoom<SeeRoom>, socket: &mut WebSocket) -> ControlFlow<()> {
+    // A login can end, lock itself or lose its role while the socket is open; a frame is made every few seconds.
+    let (login, place) = (&staff.may.login, &staff.may.place);
+    if still_may(app, login, Permission::SeeRoom, place).await.is_err() {
+        return ControlFlow::Break(());
+    }
     let Ok(board) = make_board(app, staff.room, staff.allowed_here()).await else {
         // The cause is in the log of whoever made the error; the page comes back by itself.
         return ControlFlow::Break(());
