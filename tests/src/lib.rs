@@ -9,6 +9,7 @@ pub mod door;
 pub mod console;
 pub mod candidate;
 pub mod hall;
+pub mod knock;
 pub mod station_client;
 pub mod crowd;
 pub mod browser;

@@ -45,12 +45,14 @@ struct Issued {
 }
 
 impl StationPapers {
-    /// Has the hall's exam CA issue a certificate.
+    /// Has the hall's exam CA issue a certificate, and registers it.
     ///
     /// # Errors
     /// What the program says.
     pub fn issue(hall: &Hall, name: &str) -> Result<Self> {
-        Self::issue_by(hall, &hall.path("server"), name)
+        let papers = Self::issue_by(hall, &hall.path("server"), name)?;
+        hall.register(&hall.path(name).join("station.pem"))?;
+        Ok(papers)
     }
 
     /// Has the CA in another folder issue a certificate.
@@ -123,7 +125,7 @@ impl StationPapers {
             .with_root_certificates(roots);
         Ok(match &self.identity {
             Some((certificate, key)) => {
-                let chain = vec![CertificateDer::from_pem_file(certificate)?];
+                let chain = CertificateDer::pem_file_iter(certificate)?.collect::<Result<_, _>>()?;
                 config.with_client_auth_cert(chain, PrivateKeyDer::from_pem_file(key)?)?
             }
             None => config.with_no_client_auth(),

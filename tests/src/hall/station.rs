@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use exam_protocol::id::StationId;
 use serde::Deserialize;
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
 /// A running agent; ends with the handle.
@@ -23,7 +23,16 @@ struct Issued {
 }
 
 impl Hall {
-    /// Issues a station's certificate and starts its agent. `environment` tells it where the PC/SC service is.
+    /// Registers a machine whose certificate was issued by hand. The hall has one site.
+    ///
+    /// # Errors
+    /// What the program says.
+    pub fn register(&self, certificate: &Path) -> Result<()> {
+        self.server_command(&["machine", "add", "--certificate", &text(certificate)])?;
+        Ok(())
+    }
+
+    /// Issues a station's certificate, registers it, and starts its agent. `environment` tells it where the PC/SC service is.
     ///
     /// # Errors
     /// What the programs say.
@@ -44,6 +53,7 @@ impl Hall {
         ];
         let issued: Issued =
             serde_json::from_str(&self.run("certs", &arguments)?).context("certs ca issue station")?;
+        self.register(&out.join("station.pem"))?;
         let config = out.join("station.toml");
         let settings = format!(
             "server = \"wss://localhost:{}\"\nca = \"{}\"\ncertificate = \"station.pem\"\nkey = \"station.key\"\n",
