@@ -185,6 +185,9 @@ pub struct CandidateRow {
     pub epoch: u32,
     /// Marks in hundredths once the room is closed.
     pub mark: Option<u32>,
+    /// Whether there is a roster photo, at [`crate::route::ATTEMPT_PHOTO`].
+    #[serde(default)]
+    pub photo: bool,
 }
 
 /// How far a candidate is.

@@ -12,6 +12,7 @@ pub mod retry;
 pub mod judgement;
 pub mod admit;
 pub mod stations;
+pub mod desk;
 pub mod store;
 pub mod access;
 pub mod route;

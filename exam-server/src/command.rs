@@ -11,6 +11,9 @@ pub mod export;
 pub mod verify;
 pub mod workplace;
 pub mod doctor;
+pub mod audit;
+pub mod personal_data;
+pub mod photos;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -46,6 +49,12 @@ enum Command {
     Export(export::Export),
     /// Check an exported submission without a database
     Verify(verify::Verify),
+    /// The audit: export and check it
+    Audit(audit::Audit),
+    /// Personal data: inventory, erasure, export, unmasking
+    PersonalData(personal_data::PersonalData),
+    /// Roster photos (ảnh thí sinh)
+    Photos(photos::Photos),
     /// Say in plain words whether this installation is ready for exam day
     Doctor(doctor::Doctor),
 }
@@ -67,6 +76,9 @@ impl Arguments {
             Command::Trust(command) => command.run().await,
             Command::Export(command) => command.run().await,
             Command::Verify(command) => command.run(),
+            Command::Audit(command) => command.run().await,
+            Command::PersonalData(command) => command.run().await,
+            Command::Photos(command) => command.run().await,
             Command::Doctor(command) => command.run().await,
         }
     }

@@ -1,8 +1,10 @@
 //! The configuration file, read once. Every setting stands with its meaning in `exam-server.example.toml`; environment
 //! variables `EXAM__SECTION__KEY` override it.
 
+mod audit;
 mod staff;
 
+pub use audit::{Audit, Collector, PersonalData, Protocol};
 pub use staff::{SecondFactorRule, Staff};
 
 use anyhow::{Context, Result};
@@ -24,6 +26,12 @@ pub struct Config {
     /// Rules of login.
     #[serde(default)]
     pub staff: Staff,
+    /// Where the audit is sent.
+    #[serde(default)]
+    pub audit: Audit,
+    /// How long personal data stays.
+    #[serde(default)]
+    pub personal_data: PersonalData,
     /// What it logs.
     #[serde(default)]
     pub log: Log,
@@ -152,6 +160,9 @@ impl Config {
             &mut config.data.audit_public_key,
         ] {
             *entry = folder.join(&*entry);
+        }
+        for ca in config.audit.syslog.iter_mut().filter_map(|collector| collector.ca.as_mut()) {
+            *ca = folder.join(&*ca);
         }
         Ok(config)
     }

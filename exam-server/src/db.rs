@@ -28,6 +28,9 @@ pub struct Db {
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
+/// What makes tables of the record insert-only in this database; PostgreSQL has grants for that.
+const PROTECT: &str = include_str!("../migrations/protect/sqlite.sql");
+
 impl Db {
     /// Opens the file, makes it if it is not there, and brings its tables up to date.
     ///
@@ -40,6 +43,8 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What was erased is overwritten in the file too.
+            .pragma("secure_delete", "on")
             .busy_timeout(Duration::from_secs(10));
         let write = SqlitePoolOptions::new()
             .max_connections(1)
@@ -47,6 +52,7 @@ impl Db {
             .connect_with(options.clone())
             .await?;
         MIGRATIONS.run(&write).await?;
+        sqlx::raw_sql(PROTECT).execute(&write).await?;
         let read = SqlitePoolOptions::new()
             .max_connections(4)
             .connect_with(options.read_only(true))

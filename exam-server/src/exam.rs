@@ -4,3 +4,5 @@
 
 pub mod roster;
 pub mod store;
+pub mod photo;
+pub mod photo_route;

@@ -3,6 +3,7 @@
 use crate::config::Config;
 use anyhow::{Context, Result, anyhow};
 use certs::seal::ContentKey;
+use certs::sealed_box::AuditPublicKey;
 use certs::signing::SigningKey;
 use std::path::Path;
 
@@ -14,6 +15,8 @@ pub struct Keys {
     pub receipt_certificate: Vec<u8>,
     /// Wraps sitting keys.
     pub node: ContentKey,
+    /// Seals chip data; what is sealed can't be opened here.
+    pub audit: AuditPublicKey,
 }
 
 impl Keys {
@@ -35,6 +38,8 @@ impl Keys {
             receipt,
             receipt_certificate,
             node: ContentKey::from_bytes(node),
+            audit: AuditPublicKey::from_text(&text(&data.audit_public_key)?)
+                .with_context(|| format!("{}: not an audit key", data.audit_public_key.display()))?,
         })
     }
 }

@@ -22,6 +22,7 @@ pub mod paper;
 pub mod sitting;
 pub mod result;
 pub mod room;
+pub mod personal_data;
 pub mod doctor;
 pub mod command;
 #[cfg(test)]
@@ -45,6 +46,8 @@ pub async fn serve(
     let tls = shell::tls::server_config(&config.http.certificate, &config.http.key, &config.http.exam_ca)?;
     let app = app::App::start(config, clock).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");
+    let erasing = tokio::spawn(personal_data::task::run(app.clone()));
+    let feeding = tokio::spawn(audit::task::run(app.clone()));
     let closing = tokio::spawn(sitting::task::closing::run(app.clone()));
     let stopped = async {
         stop.await;
@@ -53,6 +56,8 @@ pub async fn serve(
     };
     shell::accept::serve(listener, tls, router::router(app.clone()), stopped).await;
     closing.abort();
+    feeding.abort();
+    erasing.abort();
     app.writer.flush().await;
     app.db.close().await;
     tracing::info!("stopped");

@@ -1,9 +1,12 @@
 //! All doors of the server, gathered from the slices, and what holds for each request.
 
 use crate::app::App;
+use crate::audit;
 use crate::checkin;
 use crate::door::Doors;
 use crate::error::ApiError;
+use crate::exam;
+use crate::personal_data;
 use crate::result;
 use crate::room;
 use crate::shell::{pages, safety};
@@ -28,11 +31,14 @@ const REQUEST_TIME: Duration = Duration::from_secs(20);
 pub fn doors() -> Doors {
     [
         pages::doors,
+        audit::route::doors,
         staff::route::doors,
+        exam::photo_route::doors,
         checkin::route::doors,
         sitting::route::doors,
         result::route::doors,
         room::route::doors,
+        personal_data::route::doors,
     ]
     .into_iter()
     .fold(Doors::default(), |doors, slice| slice(doors))

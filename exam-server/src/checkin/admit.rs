@@ -13,7 +13,7 @@ use exam_protocol::id::{AttemptId, CheckinId, StaffId};
 use exam_protocol::time::{Millis, Timestamp};
 
 /// How long a judgement can be used: the person at the desk is still the one whose card was read.
-const JUDGEMENT_LIFE: Millis = Millis::minutes(30);
+pub(super) const JUDGEMENT_LIFE: Millis = Millis::minutes(30);
 
 /// Shortest and longest reason, in characters.
 const SHORTEST_REASON: usize = 5;

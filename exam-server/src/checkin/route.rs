@@ -3,10 +3,11 @@
 pub mod station;
 pub mod reading;
 
+use super::desk;
 use super::retry::{WrongKeys, basic_access_dates};
 use super::stations::{Job, Unavailable};
 use super::store::roster::{self, RosterEntry};
-use super::store::{self, NewCheckin};
+use super::store::{self, NewCheckin, StoredView};
 use crate::app::App;
 use crate::audit::{self, chain::Act};
 use crate::door::{Answer, Doors};
@@ -244,15 +245,22 @@ async fn one(app: &App, room: RoomId, checkin: CheckinId) -> ApiResult<CheckinVi
     Ok(with_step(app, view))
 }
 
-/// Puts in how far the reading is, which only memory knows.
-pub fn with_step(app: &App, mut view: CheckinView) -> CheckinView {
+/// Puts in how far the reading is, which only memory knows, and who the holder is while that is kept for the desk.
+pub fn with_step(app: &App, stored: StoredView) -> CheckinView {
+    let mut view = stored.view;
+    if let (CheckinStatus::Judged(judged), Some(sealed)) = (&mut view.status, &stored.holder) {
+        match desk::holder(&app.keys.node, view.id, sealed) {
+            Ok(holder) => judged.holder = Some(holder),
+            Err(error) => tracing::error!(%error, checkin = %view.id, "holder"),
+        }
+    }
     if let (CheckinStatus::Reading(_), Some(step)) = (&view.status, app.stations.step_of(view.id)) {
         view.status = CheckinStatus::Reading(step);
     }
     view
 }
 
-/// `GET` the chip's portrait. Only formats that every browser shows are served.
+/// `GET` the chip's portrait, while the judgement can be used. Only formats that every browser shows are kept for this.
 ///
 /// # Errors
 /// Not found, or the database.
@@ -261,17 +269,14 @@ pub async fn portrait(
     State(app): State<Arc<App>>,
     Path(checkin): Path<CheckinId>,
 ) -> ApiResult<Response> {
-    match store::portrait(app.db.reader(), proctor.room, checkin).await? {
-        Some((kind, bytes)) if kind == super::judgement::JPEG => Ok((
-            [
-                (header::CONTENT_TYPE, "image/jpeg"),
-                (header::CACHE_CONTROL, "no-store"),
-            ],
-            bytes,
-        )
-            .into_response()),
-        _ => Err(ApiError::not_found()),
-    }
+    let sealed = store::desk::portrait(app.db.reader(), proctor.room, checkin, app.clock.now()).await?;
+    let sealed = sealed.ok_or_else(ApiError::not_found)?;
+    let bytes = desk::portrait(&app.keys.node, checkin, &sealed).map_err(ApiError::internal)?;
+    let headers = [
+        (header::CONTENT_TYPE, "image/jpeg"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, bytes).into_response())
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@
 pub mod roster;
 pub mod admission;
 pub mod anchor;
+pub mod desk;
 
+use super::desk::Kept;
 use super::evidence::Context;
 use super::judgement::{Outcome, UnderWay};
 use super::retry::WrongKeys;
@@ -12,7 +14,7 @@ use super::roster_match::Expected;
 use crate::db::column::{broken, parsed};
 use crate::db::{Reader, Tx};
 use exam_protocol::bytes::Fixed;
-use exam_protocol::console::{CheckinStatus, CheckinView};
+use exam_protocol::console::{CheckinStatus, CheckinView, Judged};
 use exam_protocol::id::{AttemptId, CheckinId, RoomId, StaffId, StationId};
 use exam_protocol::station::{ReadFailure, ReadStep};
 use exam_protocol::time::Timestamp;
@@ -187,26 +189,37 @@ pub async fn set_challenge(
     Ok(done.rows_affected() == 1)
 }
 
-/// Stores evidence and judgement. False when the check-in has ended already: nothing is ever judged twice.
+/// Stores evidence and judgement, personal data only as it was sealed. False when the check-in has ended already: nothing
+/// is ever judged twice.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn put_judgement(tx: &mut Tx, outcome: &Outcome, now: Timestamp) -> Result<bool, sqlx::Error> {
+pub async fn put_judgement(
+    tx: &mut Tx,
+    outcome: &Outcome,
+    kept: &Kept,
+    now: Timestamp,
+) -> Result<bool, sqlx::Error> {
+    let judged = Judged {
+        holder: None,
+        ..outcome.judged.clone()
+    };
     let done = sqlx::query(
-        "update checkin set status = $1, evidence = $2, evidence_hash = $3, portrait_type = $4, portrait = $5,
-                finished_at = $6
-         where id = $7 and finished_at is null",
+        "update checkin set status = $1, evidence = $2, evidence_hash = $3, finished_at = $4
+         where id = $5 and finished_at is null",
     )
-    .bind(to_json(&CheckinStatus::Judged(outcome.judged.clone()))?)
-    .bind(&outcome.evidence)
+    .bind(to_json(&CheckinStatus::Judged(judged))?)
+    .bind(&kept.evidence)
     .bind(outcome.evidence_hash.as_slice())
-    .bind(outcome.portrait.as_ref().map(|p| p.content_type))
-    .bind(outcome.portrait.as_ref().map(|p| p.bytes.as_slice()))
     .bind(now.0)
     .bind(outcome.checkin.to_string())
     .execute(&mut **tx)
     .await?;
-    Ok(done.rows_affected() == 1)
+    if done.rows_affected() != 1 {
+        return Ok(false);
+    }
+    desk::put(tx, outcome.checkin, kept).await?;
+    Ok(true)
 }
 
 /// Ends a reading without evidence. False when it has ended already.
@@ -243,13 +256,22 @@ pub async fn fail_interrupted(tx: &mut Tx, now: Timestamp) -> Result<u64, sqlx::
 }
 
 const VIEW: &str = "select c.id, c.attempt, p.name, a.candidate_number, a.seat, c.station_name, c.status,
-       exists (select 1 from admission where admission.checkin = c.id) as used
-from checkin c join attempt a on a.id = c.attempt join candidate p on p.citizen_number = a.citizen_number";
+       exists (select 1 from admission where admission.checkin = c.id) as used, d.holder
+from checkin c left join desk_view d on d.checkin = c.id join attempt a on a.id = c.attempt join candidate p on p.citizen_number = a.citizen_number";
 
-fn view(row: &SqliteRow) -> Result<CheckinView, sqlx::Error> {
+/// A check-in with what is kept for the desk.
+#[derive(Clone, Debug)]
+pub struct StoredView {
+    /// As stored, without the holder.
+    pub view: CheckinView,
+    /// The holder, sealed with the node key, while it is kept.
+    pub holder: Option<Vec<u8>>,
+}
+
+fn view(row: &SqliteRow) -> Result<StoredView, sqlx::Error> {
     let used = row.try_get::<i64, _>("used")? != 0;
     let status = from_json("checkin.status", row.try_get("status")?)?;
-    Ok(CheckinView {
+    let view = CheckinView {
         id: parsed(row, "id")?,
         attempt: parsed(row, "attempt")?,
         roster_name: row.try_get("name")?,
@@ -257,6 +279,10 @@ fn view(row: &SqliteRow) -> Result<CheckinView, sqlx::Error> {
         seat: row.try_get("seat")?,
         station: row.try_get("station_name")?,
         status: if used { CheckinStatus::Admitted } else { status },
+    };
+    Ok(StoredView {
+        view,
+        holder: row.try_get("holder")?,
     })
 }
 
@@ -268,7 +294,7 @@ pub async fn find(
     reader: &Reader,
     room: RoomId,
     checkin: CheckinId,
-) -> Result<Option<CheckinView>, sqlx::Error> {
+) -> Result<Option<StoredView>, sqlx::Error> {
     let row = sqlx::query(sqlx::AssertSqlSafe(format!(
         "{VIEW} where c.id = $1 and c.room = $2"
     )))
@@ -288,7 +314,7 @@ pub async fn pending(
     reader: &Reader,
     room: RoomId,
     oldest: Timestamp,
-) -> Result<Vec<CheckinView>, sqlx::Error> {
+) -> Result<Vec<StoredView>, sqlx::Error> {
     let text = format!(
         "{VIEW} where c.room = $1 and c.started_at > $2
          and not exists (select 1 from checkin d where d.attempt = c.attempt and d.started_at > c.started_at)
@@ -304,22 +330,14 @@ pub async fn pending(
     rows.iter().map(view).collect()
 }
 
-/// The chip's portrait with its content type, of a check-in of this room.
+/// The sealed evidence of a check-in.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn portrait(
-    reader: &Reader,
-    room: RoomId,
-    checkin: CheckinId,
-) -> Result<Option<(String, Vec<u8>)>, sqlx::Error> {
-    let row = sqlx::query(
-        "select portrait_type, portrait from checkin where id = $1 and room = $2 and portrait is not null",
-    )
-    .bind(checkin.to_string())
-    .bind(room.to_string())
-    .fetch_optional(reader)
-    .await?;
-    row.map(|row| Ok((row.try_get("portrait_type")?, row.try_get("portrait")?)))
-        .transpose()
+pub async fn evidence(reader: &Reader, checkin: CheckinId) -> Result<Option<Vec<u8>>, sqlx::Error> {
+    let row = sqlx::query("select evidence from checkin where id = $1 and evidence is not null")
+        .bind(checkin.to_string())
+        .fetch_optional(reader)
+        .await?;
+    row.map(|row| row.try_get("evidence")).transpose()
 }

@@ -37,6 +37,11 @@ pub struct Workplace {
 }
 
 impl Installation {
+    /// Of this configuration file.
+    pub fn at(config: PathBuf) -> Self {
+        Self { config }
+    }
+
     /// The configuration file.
     pub fn path(&self) -> &Path {
         &self.config

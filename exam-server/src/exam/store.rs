@@ -1,6 +1,7 @@
 //! Tables of exams, sittings, rooms, candidates and attempts.
 
 pub mod roster;
+pub mod photo;
 
 use crate::db::Tx;
 use crate::db::column::{parsed, whole};

@@ -52,6 +52,8 @@ pub struct StoredRow {
     pub handed_in: bool,
     /// Marks in hundredths.
     pub mark: Option<u32>,
+    /// Whether there is a roster photo.
+    pub photo: bool,
 }
 
 /// Time left for a candidate with this credit of their own.
@@ -85,6 +87,7 @@ pub fn row(stored: StoredRow, room: &Room, duration: Millis, seen: Seen, now: Ti
         credits: stored.credits,
         epoch: stored.epoch,
         mark: stored.mark.filter(|_| room.state() == RoomState::Closed),
+        photo: stored.photo,
     }
 }
 
@@ -135,6 +138,7 @@ mod tests {
             epoch: 0,
             handed_in: false,
             mark: Some(825),
+            photo: false,
         }
     }
 

@@ -87,7 +87,8 @@ pub async fn candidates(reader: &Reader, room: RoomId) -> Result<Vec<StoredRow>,
                 coalesce(f.code, '') as form_code, a.epoch, a.credit, a.handed_in_at is not null as handed_in,
                 coalesce(j.answered, 0) as answered, r.total, m.at, m.checkin, m.rule, m.verdicts, m.reason,
                 coalesce(first.display_name, m.admitted_by) as by_name,
-                coalesce(second.display_name, m.second) as second_name
+                coalesce(second.display_name, m.second) as second_name,
+                exists (select 1 from photo where photo.attempt = a.id) as photo
          from attempt a join candidate p on p.citizen_number = a.citizen_number
          left join form f on f.id = a.form
          left join result r on r.attempt = a.id
@@ -123,6 +124,7 @@ fn candidate(row: &SqliteRow) -> Result<StoredRow, sqlx::Error> {
         epoch: whole(row, "epoch")?,
         handed_in: row.try_get::<i64, _>("handed_in")? != 0,
         mark: mark(row)?,
+        photo: row.try_get::<i64, _>("photo")? != 0,
     })
 }
 

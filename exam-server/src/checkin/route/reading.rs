@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::audit::{self, chain::Act};
 use crate::checkin::access::Station;
 use crate::checkin::challenge::Binding;
+use crate::checkin::desk::Kept;
 use crate::checkin::evidence::{Context, check_sizes};
 use crate::checkin::judgement::{self, Case, Outcome, UnderWay};
 use crate::checkin::stations::Job;
@@ -98,8 +99,11 @@ impl Reading<'_> {
         let now = self.app.clock.now();
         let (room, context) = (under_way.room, under_way.context.clone());
         let outcome = self.judge(under_way, evidence, now).await?;
+        let keys = &self.app.keys;
+        let node = (&keys.node, self.app.random.ring());
+        let kept = Kept::seal(&outcome, &keys.audit, node, now).map_err(|error| Refusal::Fault(error.to_string()))?;
         let mut tx = self.app.db.write().await?;
-        if !store::put_judgement(&mut tx, &outcome, now).await? {
+        if !store::put_judgement(&mut tx, &outcome, &kept, now).await? {
             drop(tx);
             return Err(self.refuse(checkin, "evidence-repeated").await);
         }

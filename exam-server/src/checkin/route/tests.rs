@@ -460,21 +460,20 @@ async fn the_portrait_is_served_without_a_trace_in_caches() {
     let checkin = desk.judged_as(AdmissionRule::Proctor).await;
     let path = route::with_id(route::CHECKIN_PORTRAIT, checkin);
     assert_eq!(desk.trial.get(&desk.cookie, &path).await.0, StatusCode::NOT_FOUND);
-    desk.trial
-        .sql(
-            "update checkin set portrait_type = 'image/jp2', portrait = x'01'",
-            &[],
-        )
-        .await;
-    assert_eq!(desk.trial.get(&desk.cookie, &path).await.0, StatusCode::NOT_FOUND);
-    desk.trial
-        .sql(
-            "update checkin set portrait_type = 'image/jpeg', portrait = x'ffd8ff'",
-            &[],
-        )
-        .await;
+    let sealed = desk::tests::sealed_portrait(&desk.trial.app.keys.node, checkin, &[0xff, 0xd8, 0xff]);
+    let mut tx = desk.trial.app.db.write().await.unwrap();
+    sqlx::query("update desk_view set portrait = $1")
+        .bind(sealed)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
     assert_eq!(
         desk.trial.get(&desk.cookie, &path).await,
         (StatusCode::OK, vec![0xff, 0xd8, 0xff])
     );
+    let admitted = desk.admit(checkin, None, "").await;
+    assert_eq!(admitted, ok(), "and then the portrait goes");
+    assert_eq!(desk.trial.get(&desk.cookie, &path).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(desk.trial.number("select count(*) from desk_view").await, 0);
 }

@@ -48,7 +48,7 @@ pub async fn admissible(
     Ok(Some(Admissible::from_stored(stored, now)))
 }
 
-/// Writes an admission.
+/// Writes an admission. What was kept of cards for the desk to look at goes.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -69,7 +69,7 @@ pub async fn put(tx: &mut Tx, record: &AdmissionRecord) -> Result<(), sqlx::Erro
     .bind(record.evidence().as_slice())
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    super::desk::remove(tx, record.attempt()).await
 }
 
 /// Where an attempt stands when somebody is to be let in or moved.

@@ -24,6 +24,7 @@ pub fn row(seat: &str, name: &str, progress: Progress) -> CandidateRow {
         credits: Millis(0),
         epoch: 0,
         mark: None,
+        photo: false,
     }
 }
 
