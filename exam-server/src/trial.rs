@@ -119,7 +119,8 @@ impl Trial {
         let sitting = self.sitting.to_string();
         let text = format!(
             "insert into sitting (id, exam, subject, starts_at, duration, questions)
-             values ($1, $2, 'Toán', 1000, {}, 2)",
+             values ($1, $2, 'Toán', {}, {}, 2)",
+            self.app.clock.now().0,
             DURATION.0
         );
         execute(tx, &text, &[&sitting, &exam]).await;
@@ -188,7 +189,7 @@ impl Trial {
     }
 
     /// Gives somebody the app with [`SECRET`].
-    async fn enrol(&self, tx: &mut Tx, id: StaffId) {
+    pub async fn enrol(&self, tx: &mut Tx, id: StaffId) {
         let random = self.app.random.ring();
         let factor = Factor {
             id: id.to_string(),
@@ -263,6 +264,15 @@ impl Trial {
         cookie
     }
 
+    /// What a second official types, with a fresh recovery code.
+    pub async fn confirmation(&self, name: &str) -> LoginRequest {
+        LoginRequest {
+            name: name.into(),
+            password: PASSWORD.into(),
+            code: Some(self.recovery_code(name).await),
+        }
+    }
+
     async fn step(&self, path: &str, cookie: &str, body: &impl serde::Serialize) -> (String, LoginStep) {
         let request = Request::post(path)
             .header(header::COOKIE, cookie)
@@ -329,6 +339,15 @@ impl Trial {
         let request = Request::post(path)
             .header(header::COOKIE, cookie)
             .body(Body::from(file))
+            .unwrap();
+        self.call(request).await
+    }
+
+    /// `DELETE` as the holder of a cookie: status and body.
+    pub async fn delete(&self, cookie: &str, path: &str) -> (StatusCode, Vec<u8>) {
+        let request = Request::delete(path)
+            .header(header::COOKIE, cookie)
+            .body(Body::empty())
             .unwrap();
         self.call(request).await
     }

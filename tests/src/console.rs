@@ -1,6 +1,7 @@
 //! A proctor without a browser: the console's requests, as the page makes them.
 
-use crate::door::{Door, accepted};
+use crate::authenticator::Authenticator;
+use crate::door::{Door, Socket, accepted};
 use anyhow::{Context, Result, bail};
 use exam_protocol::checkin::AdmissionRule;
 use exam_protocol::console::{
@@ -9,31 +10,53 @@ use exam_protocol::console::{
 };
 use exam_protocol::id::{AttemptId, CheckinId, RoomId, StationId};
 use exam_protocol::route;
+use exam_protocol::staff::{LiveToken, LoginStep, SecondFactor};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 /// How long a reading may take before a test gives up.
 const READING_TIME: Duration = Duration::from_mins(1);
 
-/// Name and password of a member of staff.
+/// What a member of staff logs in with.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     /// Login name.
     pub name: String,
     /// Password.
     pub password: String,
+    /// The second factor; none where the installation asks for none.
+    pub factor: Option<Arc<Authenticator>>,
 }
 
 impl Credentials {
-    /// The request that carries them.
+    /// The first step of a login.
     pub fn request(&self) -> LoginRequest {
         LoginRequest {
             name: self.name.clone(),
             password: self.password.clone(),
             code: None,
         }
+    }
+
+    /// What a second official types: all in one step.
+    ///
+    /// # Errors
+    /// When the machine's clock is wrong.
+    pub async fn confirmation(&self) -> Result<LoginRequest> {
+        let code = match &self.factor {
+            Some(factor) => Some(match factor.show().await? {
+                SecondFactor::Totp { code } | SecondFactor::RecoveryCode { code } => code,
+                SecondFactor::Passkey { .. } => bail!("a passkey confirms nothing in one step"),
+            }),
+            None => None,
+        };
+        Ok(LoginRequest {
+            code,
+            ..self.request()
+        })
     }
 }
 
@@ -50,24 +73,95 @@ impl Console {
     /// # Errors
     /// [`crate::door::Refused`], or a broken line.
     pub async fn login(door: &Door, credentials: &Credentials) -> Result<Self> {
-        let request = door
-            .http()
-            .post(door.url(route::LOGIN))
-            .json(&credentials.request());
-        let response = request.send().await?;
-        let cookie = response
-            .headers()
-            .get("set-cookie")
-            .and_then(|value| value.to_str().ok());
-        let cookie = cookie
-            .and_then(|value| value.split(';').next())
-            .unwrap_or_default()
-            .to_owned();
-        accepted(response).await?;
-        Ok(Self {
+        let mut console = Self::nobody(door);
+        let step = console.step(route::LOGIN, &credentials.request()).await?;
+        if let LoginStep::SecondFactor { .. } = step {
+            let factor = credentials.factor.as_ref().context("a second factor is wanted")?;
+            let step = console.step(route::SECOND_FACTOR, &factor.show().await?).await?;
+            if !matches!(step, LoginStep::Done { .. }) {
+                bail!("the login is not done after two steps");
+            }
+        }
+        Ok(console)
+    }
+
+    /// A console at which nobody is logged in.
+    pub fn nobody(door: &Door) -> Self {
+        Self {
             door: door.clone(),
-            cookie,
-        })
+            cookie: String::new(),
+        }
+    }
+
+    /// One step of a login; keeps the session cookie that it gives.
+    ///
+    /// # Errors
+    /// [`crate::door::Refused`], or a broken line.
+    pub async fn step(&mut self, path: &str, body: &impl Serialize) -> Result<LoginStep> {
+        let request = self
+            .door
+            .http()
+            .post(self.door.url(path))
+            .header("cookie", &self.cookie)
+            .json(body);
+        let response = request.send().await?;
+        let set = response.headers().get_all("set-cookie").iter();
+        let mut set = set.filter_map(|value| value.to_str().ok()?.split(';').next());
+        let session = set.find(|cookie| cookie.starts_with("__Host-session="));
+        let session = session.map(str::to_owned);
+        let step = serde_json::from_slice(&accepted(response).await?)?;
+        self.cookie = session.context("a step without a session cookie")?;
+        Ok(step)
+    }
+
+    /// A token for one live socket.
+    ///
+    /// # Errors
+    /// [`crate::door::Refused`], or a broken line.
+    pub async fn live_token(&self) -> Result<String> {
+        let token: LiveToken = self.post_json(route::LIVE_TOKEN.to_owned(), &()).await?;
+        Ok(token.token)
+    }
+
+    /// Opens the live feed of a room, as the page does.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn live(&self, room: RoomId) -> Result<Socket> {
+        let token = self.live_token().await?;
+        self.live_with(room, &token).await
+    }
+
+    /// Opens the live feed of a room with a given token.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn live_with(&self, room: RoomId, token: &str) -> Result<Socket> {
+        let headers = [
+            ("cookie", self.cookie.clone()),
+            (
+                "sec-websocket-protocol",
+                format!("{}, token.{token}", route::LIVE_PROTOCOL),
+            ),
+        ];
+        let path = route::with_id(route::ROOM_LIVE, room);
+        self.door.socket_with(&path, &headers).await
+    }
+
+    /// `GET` of anything that is JSON.
+    ///
+    /// # Errors
+    /// [`crate::door::Refused`], or a broken line.
+    pub async fn look<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        self.get_json(path.to_owned()).await
+    }
+
+    /// `POST` of anything that answers in JSON.
+    ///
+    /// # Errors
+    /// [`crate::door::Refused`], or a broken line.
+    pub async fn ask<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
+        self.post_json(path.to_owned(), body).await
     }
 
     /// The session cookie, `name=value`.
@@ -215,7 +309,7 @@ impl Console {
         reason: &str,
     ) -> Result<TicketView> {
         let request = ManualAdmitRequest {
-            second: second.request(),
+            second: second.confirmation().await?,
             reason: reason.to_owned(),
         };
         self.post_json(route::with_id(route::ATTEMPT_MANUAL_ADMIT, attempt), &request)

@@ -43,8 +43,9 @@ impl Waiting {
     pub async fn open(size: usize) -> Result<Self> {
         let mut hall = Hall::make()?;
         let sitting = hall.prepare(&plan(&hall, size)?)?;
-        let proctor = hall.add_staff("giamthi1", "Nguyễn Thị Hạnh")?;
-        let second = hall.add_staff("giamthi2", "Trần Văn Phúc")?;
+        // One second official confirms hundreds within a minute, more than an app has codes for.
+        let proctor = hall.add_staff_without_factor("giamthi1", "Nguyễn Thị Hạnh")?;
+        let second = hall.add_staff_without_factor("giamthi2", "Trần Văn Phúc")?;
         hall.start().await?;
         let door = hall.door()?;
         let console = Console::login(&door, &proctor).await?;

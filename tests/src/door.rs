@@ -88,17 +88,25 @@ impl Door {
     /// # Errors
     /// When the line is down or the server refuses.
     pub async fn socket(&self, path: &str, cookie: Option<&str>) -> Result<Socket> {
-        let stream = self.raw().await?;
-        let (socket, _) = client_async(self.upgrade(path, cookie)?, stream).await?;
-        Ok(socket)
+        let cookie: Vec<_> = cookie
+            .iter()
+            .map(|cookie| ("cookie", (*cookie).to_owned()))
+            .collect();
+        self.socket_with(path, &cookie).await
     }
 
-    fn upgrade(&self, path: &str, cookie: Option<&str>) -> Result<Request> {
-        let mut request = format!("wss://localhost:{}{path}", self.address.port()).into_client_request()?;
-        if let Some(cookie) = cookie {
-            request.headers_mut().insert("cookie", cookie.parse()?);
+    /// Opens a WebSocket with these headers beside the usual ones.
+    ///
+    /// # Errors
+    /// When the line is down or the server refuses.
+    pub async fn socket_with(&self, path: &str, headers: &[(&'static str, String)]) -> Result<Socket> {
+        let mut request: Request =
+            format!("wss://localhost:{}{path}", self.address.port()).into_client_request()?;
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse()?);
         }
-        Ok(request)
+        let (socket, _) = client_async(request, self.raw().await?).await?;
+        Ok(socket)
     }
 }
 

@@ -7,17 +7,19 @@ mod station;
 
 pub use station::Station;
 
+use crate::authenticator::Authenticator;
 use crate::console::Credentials;
 use crate::door::Door;
 use crate::programs::program;
 use anyhow::{Context, Result, bail, ensure};
-use exam_protocol::id::{RoomId, SittingId};
+use exam_protocol::id::{ExamId, RoomId, SiteId, SittingId};
 use serde::Deserialize;
 use std::fs::File;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -45,6 +47,10 @@ pub struct Plan {
 /// The sitting as `exam create` made it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Sitting {
+    /// The exam.
+    pub exam: ExamId,
+    /// The site.
+    pub site: SiteId,
     /// The sitting.
     pub sitting: SittingId,
     /// Its rooms.
@@ -131,12 +137,29 @@ impl Hall {
         Door::new(self.address, &self.exam_ca())
     }
 
-    /// Makes exam, roster, paper and trust anchors.
+    /// Changes a setting that stands in the configuration as `name = value`; before the server starts.
+    ///
+    /// # Errors
+    /// When there is no such setting.
+    pub fn setting(&self, name: &str, value: &str) -> Result<()> {
+        let path = self.config();
+        let before = std::fs::read_to_string(&path)?;
+        let begins = format!("{name} = ");
+        ensure!(before.lines().any(|line| line.starts_with(&begins)), "no setting {name}");
+        let lines = before.lines().map(|line| match line.starts_with(&begins) {
+            true => format!("{begins}{value}\n"),
+            false => format!("{line}\n"),
+        });
+        Ok(std::fs::write(&path, lines.collect::<String>())?)
+    }
+
+    /// Makes exam, roster, paper and trust anchors. The sitting is planned for now.
     ///
     /// # Errors
     /// What the programs say.
     pub fn prepare(&self, plan: &Plan) -> Result<Sitting> {
         let minutes = plan.minutes.to_string();
+        let starts_at = this_minute()?;
         let mut create = vec![
             "exam",
             "create",
@@ -149,7 +172,7 @@ impl Hall {
             "--duration-minutes",
             &minutes,
             "--starts-at",
-            "2026-12-21T07:30+07:00",
+            &starts_at,
             "--json",
         ]);
         for room in &plan.rooms {
@@ -171,12 +194,60 @@ impl Hall {
         Ok(sitting)
     }
 
-    /// Adds a member of staff who leads all sites.
+    /// Adds a member of staff who leads all sites, with an app and recovery codes.
     ///
     /// # Errors
     /// What the program says.
     pub fn add_staff(&self, name: &str, display: &str) -> Result<Credentials> {
-        let password = format!("{name}-mat-khau-thu-nghiem");
+        let letter = self.staff_add(name, display, &["--totp", "--recovery-codes", "--json"])?;
+        let letter = serde_json::from_str(&letter).context("staff add --json")?;
+        Ok(Credentials {
+            name: name.to_owned(),
+            password: password_of(name),
+            factor: Some(Arc::new(Authenticator::of(letter)?)),
+        })
+    }
+
+    /// Adds a member of staff of another organisation who leads all sites.
+    ///
+    /// # Errors
+    /// What the program says.
+    pub fn add_staff_of(&self, organisation: &str, name: &str, display: &str) -> Result<Credentials> {
+        let more = ["--totp", "--recovery-codes", "--json", "--organisation", organisation];
+        let letter = self.staff_add(name, display, &more)?;
+        let letter = serde_json::from_str(&letter).context("staff add --json")?;
+        Ok(Credentials {
+            name: name.to_owned(),
+            password: password_of(name),
+            factor: Some(Arc::new(Authenticator::of(letter)?)),
+        })
+    }
+
+    /// Adds a member of staff who leads all sites and has a password alone; second factors become optional.
+    ///
+    /// # Errors
+    /// What the program says.
+    pub fn add_staff_without_factor(&self, name: &str, display: &str) -> Result<Credentials> {
+        self.set("second_factor = \"required\"", "second_factor = \"optional\"")?;
+        self.staff_add(name, display, &[])?;
+        Ok(Credentials {
+            name: name.to_owned(),
+            password: password_of(name),
+            factor: None,
+        })
+    }
+
+    /// Replaces a line of the configuration file; nothing happens where it was replaced before.
+    ///
+    /// # Errors
+    /// When there is no such line.
+    pub fn set(&self, from: &str, to: &str) -> Result<()> {
+        let config = std::fs::read_to_string(self.config())?;
+        ensure!(config.contains(from) || config.contains(to), "no setting {from}");
+        Ok(std::fs::write(self.config(), config.replace(from, to))?)
+    }
+
+    fn staff_add(&self, name: &str, display: &str, more: &[&str]) -> Result<String> {
         let mut child = Command::new(program("exam-server")?)
             .args([
                 "staff",
@@ -188,21 +259,21 @@ impl Hall {
                 "--grant",
                 "site-lead@installation",
                 "--password-stdin",
+                "--password-own",
             ])
+            .args(more)
             .args(["--config", &text(&self.config())])
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .spawn()?;
         child
             .stdin
             .take()
             .context("standard input")?
-            .write_all(password.as_bytes())?;
-        ensure!(child.wait()?.success(), "staff add failed");
-        Ok(Credentials {
-            name: name.to_owned(),
-            password,
-        })
+            .write_all(password_of(name).as_bytes())?;
+        let output = child.wait_with_output()?;
+        ensure!(output.status.success(), "staff add failed");
+        Ok(String::from_utf8(output.stdout)?)
     }
 
     /// Runs a command of `exam-server` on this installation and gives what it printed.
@@ -322,6 +393,18 @@ impl Drop for Hall {
             let _status = child.wait();
         }
     }
+}
+
+/// Everybody's password, good for those without a second factor too.
+fn password_of(name: &str) -> String {
+    format!("{name}-Mat-khau-thu-nghiem-1")
+}
+
+/// The present minute as `exam create` reads it.
+fn this_minute() -> Result<String> {
+    let output = Command::new("date").args(["-u", "+%Y-%m-%dT%H:%MZ"]).output()?;
+    ensure!(output.status.success(), "date failed");
+    Ok(String::from_utf8(output.stdout)?.trim().replace('Z', "+00:00"))
 }
 
 fn text(path: &Path) -> String {

@@ -6,6 +6,7 @@
 pub mod programs;
 pub mod line;
 pub mod door;
+pub mod authenticator;
 pub mod console;
 pub mod candidate;
 pub mod hall;

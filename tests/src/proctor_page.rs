@@ -40,6 +40,15 @@ impl ProctorPage {
             .send_keys(&who.password)
             .await?;
         browser.find("[data-testid=login-submit]").await?.click().await?;
+        if let Some(factor) = &who.factor {
+            let field = browser.find("#second-factor-code").await?;
+            field.send_keys(factor.code().await?).await?;
+            browser
+                .find("[data-testid=second-factor-submit]")
+                .await?
+                .click()
+                .await?;
+        }
         browser.find("[data-testid=board]").await?;
         Ok(Self { browser })
     }

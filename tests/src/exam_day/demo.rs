@@ -23,7 +23,7 @@ pub async fn demo(open_browser: bool) -> Result<()> {
         .is_ok()
         .then_some(PORT);
     let mut ready = prepare(port).await?;
-    describe(&ready);
+    describe(&ready).await;
     let home = Home::trusting(&ready.hall.exam_ca())?;
     let browser = browser(open_browser, &ready, &home);
     tokio::select! {
@@ -39,12 +39,17 @@ pub async fn demo(open_browser: bool) -> Result<()> {
     ready.hall.stop().await
 }
 
-fn describe(ready: &Ready) {
+async fn describe(ready: &Ready) {
     let port = ready.hall.address().port();
     println!("\n  Candidate's page   https://localhost:{port}/");
     println!("  Proctor's page     https://localhost:{port}/console/");
     for (who, login) in [("Proctor", &ready.proctor), ("Second official", &ready.second)] {
         println!("  {who:18} {}  password {}", login.name, login.password);
+        if let Some(factor) = &login.factor {
+            let codes = factor.recovery_codes().await;
+            println!("  {:18} app (TOTP) {}", "", factor.secret());
+            println!("  {:18} or one of {}", "", codes.join("  "));
+        }
     }
     println!(
         "\n  Cards in the tray (type a number and Enter to lay the card on the reader, 0 to take it away):"

@@ -12,6 +12,7 @@ use exam_protocol::checkin::AdmissionRule;
 use exam_protocol::console::{AdmitRequest, Judged, LoginRequest, ManualAdmitRequest, TakeOverRequest};
 use exam_protocol::id::StationId;
 use exam_protocol::route;
+use std::net::Ipv4Addr;
 
 const STATION: StationId = StationId(exam_protocol::bytes::Fixed([9; 16]));
 const NUMBER: &str = "001308000001";
@@ -34,14 +35,18 @@ impl Desk {
             )
             .await;
         let cookie = trial.login("lan").await;
-        let joined = trial.app.stations.join(STATION, "Bàn 1", vec!["ACR39U".into()]);
+        let joined = trial
+            .app
+            .stations
+            .join(STATION, ("Bàn 1", None), vec!["ACR39U".into()]);
         Self {
             trial,
             cookie,
             station: Station {
                 id: STATION,
                 name: "Bàn 1".into(),
-                address: String::new(),
+                site: None,
+                address: Ipv4Addr::LOCALHOST.into(),
             },
             joined,
         }
@@ -100,22 +105,18 @@ impl Desk {
     }
 
     async fn admit(&self, checkin: CheckinId, second: Option<&str>, reason: &str) -> (StatusCode, String) {
+        let second = match second {
+            Some(name) => Some(self.trial.confirmation(name).await),
+            None => None,
+        };
         let request = AdmitRequest {
             face_confirmed: true,
-            second: second.map(login),
+            second,
             reason: reason.into(),
         };
         let path = route::with_id(route::CHECKIN_ADMIT, checkin);
         let (status, body) = self.trial.post(&self.cookie, &path, &request).await;
         (status, body["code"].as_str().unwrap_or_default().to_owned())
-    }
-}
-
-fn login(name: &str) -> LoginRequest {
-    LoginRequest {
-        name: name.into(),
-        password: crate::trial::PASSWORD.into(),
-        code: None,
     }
 }
 
@@ -199,7 +200,8 @@ async fn evidence_counts_once_at_its_own_station_and_every_other_try_is_on_recor
     let other = Station {
         id: StationId::from_random([8; 16]),
         name: "Bàn 2".into(),
-        address: String::new(),
+        site: None,
+        address: Ipv4Addr::LOCALHOST.into(),
     };
     let elsewhere = Reading {
         station: &other,
@@ -360,9 +362,14 @@ async fn without_a_card_it_takes_two_and_a_reason_and_the_refusal_stays() {
             .await;
         (status, body["code"].as_str().unwrap_or_default().to_owned())
     };
-    let manual = |second, reason: &str| {
+    let code = desk.trial.recovery_code("minh").await;
+    let manual = |second: &str, reason: &str| {
         serde_json::to_value(ManualAdmitRequest {
-            second: login(second),
+            second: LoginRequest {
+                name: second.into(),
+                password: crate::trial::PASSWORD.into(),
+                code: Some(code.clone()),
+            },
             reason: reason.into(),
         })
         .unwrap()

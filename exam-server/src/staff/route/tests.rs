@@ -6,6 +6,7 @@ use crate::staff::factor::totp::SharedSecret;
 use crate::trial::{PASSWORD, SECRET, Trial};
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, header};
+use exam_protocol::console::ManualAdmitRequest;
 use exam_protocol::right::{Role, Scope};
 use exam_protocol::staff::{
     Duty, FactorKind, PasswordChange, SecondFactor, SessionView, TotpEnrolment, TotpOffer, Unlock,
@@ -716,4 +717,40 @@ async fn reset_factors_are_enrolled_anew() {
     let me: Me = lan.get(route::LOGIN).await;
     assert_eq!(me.duties, [Duty::EnrolFactor]);
     assert!(me.last_login.is_some());
+}
+
+#[tokio::test]
+async fn a_second_official_shows_a_code_too() {
+    let trial = Trial::new().await;
+    trial.sql("update room set state = 'open'", &[]).await;
+    let mut lan = Visitor::new(&trial, 1);
+    lan.log_in("lan").await;
+    let path = route::with_id(route::ATTEMPT_MANUAL_ADMIT, trial.attempts[0]);
+    let good = trial.confirmation("minh").await;
+    let mut said = Vec::new();
+    for second in [
+        LoginRequest {
+            code: None,
+            ..good.clone()
+        },
+        LoginRequest {
+            code: Some("000000".into()),
+            ..good.clone()
+        },
+        LoginRequest {
+            password: "sai".into(),
+            ..good.clone()
+        },
+        good.clone(),
+        good,
+    ] {
+        let request = ManualAdmitRequest {
+            second,
+            reason: "quên thẻ ở nhà".into(),
+        };
+        said.push(lan.said(Method::POST, &path, &request).await);
+    }
+    let wrong = "wrong-credentials";
+    assert_eq!(said, [wrong, wrong, wrong, "ok", wrong], "a code is good once");
+    assert_eq!(acts(&trial, "staff.confirm-failed").await, 3);
 }
