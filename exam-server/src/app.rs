@@ -9,6 +9,7 @@ use crate::shell::changes::Changes;
 use crate::shell::limit::Limit;
 use crate::sitting::presence::Presence;
 use crate::sitting::task::writer::Writer;
+use crate::staff::oidc::client::SignOns;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -34,6 +35,10 @@ pub struct App {
     pub changes: Changes,
     /// Tries to log in, by network address; what counts for an account is in the database.
     pub login_limit: Limit,
+    /// Providers of single sign-on.
+    pub sign_ons: SignOns,
+    /// Logins that begin at a provider, by network address.
+    pub sign_on_limit: Limit,
     /// Check-in stations that are connected.
     pub stations: checkin::stations::Stations,
     /// Tries to claim a seat, by network address.
@@ -55,6 +60,7 @@ impl App {
     /// Names what is missing or broken.
     pub async fn start(config: Config, clock: Arc<Clock>) -> anyhow::Result<Arc<Self>> {
         let keys = Keys::read(&config)?;
+        let sign_ons = SignOns::start(&config)?;
         let db = Db::open(&config.data.database).await?;
         let mut tx = db.write().await?;
         checkin::store::fail_interrupted(&mut tx, clock.now()).await?;
@@ -68,6 +74,8 @@ impl App {
             db,
             changes: Changes::default(),
             login_limit: Limit::of(LOGINS_PER_ADDRESS),
+            sign_ons,
+            sign_on_limit: Limit::of(LOGINS_PER_ADDRESS),
             stations: checkin::stations::Stations::default(),
             claim_address_limit: Limit::of(CLAIMS_PER_ADDRESS),
             claim_ticket_limit: Limit::default(),

@@ -10,7 +10,7 @@ pub use described::{Answer, Described};
 use crate::app::App;
 use crate::error::ApiError;
 use axum::Router;
-use axum::extract::FromRequestParts;
+use axum::extract::{DefaultBodyLimit, FromRequestParts};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::http::request::Parts;
@@ -125,6 +125,23 @@ impl Doors {
         T: Guarded + 'static,
     {
         self.add::<T>(Method::POST, path, summary, answer, routing::post(handler))
+    }
+
+    /// Adds a `POST` door for a file of up to so many bytes, more than others take.
+    pub fn post_file<H, T>(
+        self,
+        path: &'static str,
+        summary: &'static str,
+        most_bytes: usize,
+        handler: H,
+        answer: Answer,
+    ) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: Guarded + 'static,
+    {
+        let handler = routing::post(handler).layer(DefaultBodyLimit::max(most_bytes));
+        self.add::<T>(Method::POST, path, summary, answer, handler)
     }
 
     /// Adds a `PUT` door.

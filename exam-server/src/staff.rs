@@ -10,4 +10,6 @@ pub mod factor;
 pub mod account;
 pub mod store;
 pub mod access;
+pub mod people;
+pub mod oidc;
 pub mod route;

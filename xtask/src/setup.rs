@@ -1,6 +1,6 @@
 //! Installs what the build, the demo and the tests need: Debian or Ubuntu packages and rustc's target for the pages.
 
-use crate::shell::{present, run};
+use crate::shell::{present, root, run};
 use anyhow::{Result, bail};
 use std::process::{Command, Stdio};
 
@@ -9,7 +9,7 @@ const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// A package and why it is needed.
 struct Package(&'static str, &'static str);
 
-const PACKAGES: [Package; 12] = [
+const PACKAGES: [Package; 14] = [
     Package("build-essential", "C compiler for SQLite and ring"),
     Package("pkg-config", "finds the PC/SC library"),
     Package("libpcsclite-dev", "the check-in agent talks PC/SC"),
@@ -28,16 +28,34 @@ const PACKAGES: [Package; 12] = [
     ),
     Package("openssl", "outside judge of our certificates and signatures"),
     Package("brotli", "compresses the pages"),
+    Package("nodejs", "runs the OpenID provider of the single sign-on tests"),
+    Package("npm", "fetches that provider"),
 ];
 
 /// Installs all that is missing.
 pub fn everything() -> Result<()> {
     packages()?;
-    wasm_target()
+    wasm_target()?;
+    openid_provider()
+}
+
+/// The provider that single sign-on is tested against, as its lockfile names it. Runs none of its packages' own scripts.
+fn openid_provider() -> Result<()> {
+    let folder = root().join("tests/oidc");
+    if folder.join("node_modules/oidc-provider").exists() {
+        return Ok(());
+    }
+    println!("Fetching the OpenID provider of the single sign-on tests");
+    run(Command::new("npm")
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .current_dir(folder))
 }
 
 fn packages() -> Result<()> {
-    let missing: Vec<&Package> = PACKAGES.iter().filter(|package| !installed(package.0)).collect();
+    let missing: Vec<&Package> = PACKAGES
+        .iter()
+        .filter(|package| !installed(package.0) && !from_elsewhere(package.0))
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -64,6 +82,15 @@ fn installed(package: &str) -> bool {
         .stderr(Stdio::null())
         .output();
     output.is_ok_and(|output| output.stdout.ends_with(b" installed"))
+}
+
+/// Node that did not come as a package is as good.
+fn from_elsewhere(package: &str) -> bool {
+    match package {
+        "nodejs" => present("node"),
+        "npm" => present("npm"),
+        _ => false,
+    }
 }
 
 fn apt() -> Command {

