@@ -2,9 +2,13 @@
 //! variables `EXAM__SECTION__KEY` override it.
 
 mod audit;
+mod oidc;
+mod people;
 mod staff;
 
 pub use audit::{Audit, Collector, PersonalData, Protocol};
+pub use oidc::{Oidc, Provider, RoleRule, UnknownSubject};
+pub use people::People;
 pub use staff::{SecondFactorRule, Staff};
 
 use anyhow::{Context, Result};
@@ -32,6 +36,12 @@ pub struct Config {
     /// How long personal data stays.
     #[serde(default)]
     pub personal_data: PersonalData,
+    /// Administration of staff.
+    #[serde(default)]
+    pub people: People,
+    /// Single sign-on.
+    #[serde(default)]
+    pub oidc: Oidc,
     /// What it logs.
     #[serde(default)]
     pub log: Log,
@@ -147,6 +157,10 @@ impl Config {
             .with_context(|| format!("{}", path.display()))?;
         config.staff.check().with_context(|| format!("{}", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new("."));
+        config
+            .oidc
+            .settle(folder, config.http.public_url.as_deref())
+            .with_context(|| format!("{}", path.display()))?;
         for entry in [
             &mut config.http.certificate,
             &mut config.http.key,

@@ -33,6 +33,8 @@ pub fn doors() -> Doors {
         pages::doors,
         audit::route::doors,
         staff::route::doors,
+        staff::people::route::doors,
+        staff::oidc::route::doors,
         exam::photo_route::doors,
         checkin::route::doors,
         sitting::route::doors,
