@@ -129,10 +129,10 @@ fn Card(
         one.with_value(|proposal| match (&proposal.decision, proposal.state) {
             (Some(decision), _) => texts::proposals::decided(
                 console.lang(),
-                clock::date_and_time(decision.at),
                 &decision.by_name,
                 &decision.organisation_name,
                 &decision.reason,
+                clock::date_and_time(decision.at),
             ),
             (None, ProposalState::Open) => {
                 texts::proposals::until(console.lang(), clock::date_and_time(proposal.content.expires_at))

@@ -56,7 +56,7 @@ pub fn AccessReview() -> impl IntoView {
     let summary = move || {
         list.with(|list| {
             list.as_ref()
-                .map(|page| texts::review::summary(console.lang(), page.due, page.every_days))
+                .map(|page| texts::review::summary(console.lang(), page.every_days, page.due))
         })
     };
     let total = move || list.with(|list| list.as_ref().map_or(0, |page| page.total));

@@ -36,7 +36,7 @@ pub fn width(language: Language, scope: Scope) -> &'static str {
 
 /// A role in a scope as a sentence.
 pub fn grant(language: Language, grant: &Grant) -> String {
-    texts::scope::sentence(language, role(language, grant.role), width(language, grant.scope))
+    texts::scope::sentence(language, width(language, grant.scope), role(language, grant.role))
 }
 
 /// A role in a place that has a name; the whole installation has none.
@@ -45,5 +45,24 @@ pub fn grant_at(language: Language, as_what: Role, scope_name: &str) -> String {
         "" => texts::scope::installation(language),
         name => name,
     };
-    texts::scope::sentence(language, role(language, as_what), place)
+    texts::scope::sentence(language, place, role(language, as_what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_comes_before_its_place() {
+        let said = grant_at(Language::English, Role::Proctor1, "Site 02 › Room 01");
+        assert_eq!(said, "First proctor – Site 02 › Room 01");
+        let everywhere = Grant {
+            role: Role::Administrator,
+            scope: Scope::Installation,
+        };
+        assert_eq!(
+            grant(Language::English, &everywhere),
+            "Administrator – whole installation"
+        );
+    }
 }
