@@ -147,6 +147,8 @@ pub struct Board {
     pub candidates: Vec<CandidateRow>,
     /// Stations that are connected.
     pub stations: Vec<StationView>,
+    /// Names of machines of this site whose certificate was seen from two addresses at once, until somebody has looked into it.
+    pub machine_alarms: Vec<String>,
     /// Check-ins of this room that are under way or wait for a decision, newest first.
     pub checkins: Vec<CheckinView>,
 }
@@ -188,6 +190,8 @@ pub struct CandidateRow {
     /// Whether there is a roster photo, at [`crate::route::ATTEMPT_PHOTO`].
     #[serde(default)]
     pub photo: bool,
+    /// Why the attempt is out of marking (by decision of two people).
+    pub voided: Option<String>,
 }
 
 /// How far a candidate is.

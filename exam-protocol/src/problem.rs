@@ -58,6 +58,8 @@ pub enum ProblemCode {
     CardRefused,
     /// A second official has to confirm with a reason.
     SecondOfficialNeeded,
+    /// One person alone can't do this: propose it, and somebody of another organisation decides.
+    ProposalNeeded,
     /// Time is over; what arrived is kept and flagged.
     TooLate,
     /// A signature or hash chain does not fit.

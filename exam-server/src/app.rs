@@ -5,6 +5,7 @@ use crate::clock::{Clock, Randomness};
 use crate::config::Config;
 use crate::db::Db;
 use crate::keys::Keys;
+use crate::machine::sighting::Sightings;
 use crate::shell::changes::Changes;
 use crate::shell::limit::Limit;
 use crate::sitting::presence::Presence;
@@ -18,6 +19,10 @@ const CLAIMS_PER_ADDRESS: u32 = 600;
 
 /// Logins per minute from one network address, which may be a whole school: each costs a slow hash.
 const LOGINS_PER_ADDRESS: u32 = 300;
+
+/// Enrolments per minute from one network address, successful ones not counted, and from all addresses together.
+const ENROLMENTS_PER_ADDRESS: u32 = 20;
+const ENROLMENTS: u32 = 2_000;
 
 /// The running server.
 pub struct App {
@@ -39,6 +44,12 @@ pub struct App {
     pub sign_ons: SignOns,
     /// Logins that begin at a provider, by network address.
     pub sign_on_limit: Limit,
+    /// Where machines with certificates were last seen.
+    pub machines: Arc<Sightings>,
+    /// Tries to enrol a machine, by network address.
+    pub enrolment_address_limit: Limit,
+    /// Tries to enrol a machine, from everywhere.
+    pub enrolment_limit: Limit,
     /// Check-in stations that are connected.
     pub stations: checkin::stations::Stations,
     /// Tries to claim a seat, by network address.
@@ -76,6 +87,9 @@ impl App {
             login_limit: Limit::of(LOGINS_PER_ADDRESS),
             sign_ons,
             sign_on_limit: Limit::of(LOGINS_PER_ADDRESS),
+            machines: Arc::default(),
+            enrolment_address_limit: Limit::of(ENROLMENTS_PER_ADDRESS),
+            enrolment_limit: Limit::of(ENROLMENTS),
             stations: checkin::stations::Stations::default(),
             claim_address_limit: Limit::of(CLAIMS_PER_ADDRESS),
             claim_ticket_limit: Limit::default(),

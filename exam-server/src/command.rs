@@ -7,6 +7,7 @@ pub mod sitting;
 pub mod roster;
 pub mod paper;
 pub mod trust;
+pub mod machine;
 pub mod export;
 pub mod verify;
 pub mod workplace;
@@ -43,6 +44,8 @@ enum Command {
     Roster(roster::Roster),
     /// Papers (đề thi)
     Paper(paper::Paper),
+    /// Desk and seat PCs: codes, list, revocation
+    Machine(machine::Machine),
     /// Certificates of the states whose cards can be confirmed
     Trust(trust::Trust),
     /// Hand-ins and journals for inspectors and the archive
@@ -73,6 +76,7 @@ impl Arguments {
             Command::Sitting(command) => command.run().await,
             Command::Roster(command) => command.run().await,
             Command::Paper(command) => command.run().await,
+            Command::Machine(command) => command.run().await,
             Command::Trust(command) => command.run().await,
             Command::Export(command) => command.run().await,
             Command::Verify(command) => command.run(),

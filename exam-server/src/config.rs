@@ -2,11 +2,15 @@
 //! variables `EXAM__SECTION__KEY` override it.
 
 mod audit;
+mod four_eyes;
+mod machines;
 mod oidc;
 mod people;
 mod staff;
 
 pub use audit::{Audit, Collector, PersonalData, Protocol};
+pub use four_eyes::FourEyes;
+pub use machines::Machines;
 pub use oidc::{Oidc, Provider, RoleRule, UnknownSubject};
 pub use people::People;
 pub use staff::{SecondFactorRule, Staff};
@@ -42,6 +46,12 @@ pub struct Config {
     /// Single sign-on.
     #[serde(default)]
     pub oidc: Oidc,
+    /// Desk and seat PCs.
+    #[serde(default)]
+    pub machines: Machines,
+    /// Acts that need two people.
+    #[serde(default)]
+    pub four_eyes: FourEyes,
     /// What it logs.
     #[serde(default)]
     pub log: Log,

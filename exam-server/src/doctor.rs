@@ -4,6 +4,7 @@
 pub mod finding;
 pub mod keys;
 pub mod machine;
+pub mod rules;
 pub mod store;
 pub mod exams;
 
@@ -16,6 +17,7 @@ use finding::{Finding, Words};
 pub async fn examine(config: &Config, clock: &Clock) -> Vec<Finding> {
     let mut findings = keys::examine(config, clock.now());
     findings.extend(machine::examine(config));
+    findings.extend(rules::examine(config, clock.now()));
     findings.push(pages());
     match Db::open(&config.data.database).await {
         Ok(db) => {

@@ -63,6 +63,11 @@ impl ApiError {
         self.problem.code
     }
 
+    /// What happened and what to do, in Vietnamese.
+    pub fn detail(&self) -> &str {
+        &self.problem.detail
+    }
+
     fn status(&self) -> StatusCode {
         match self.problem.code {
             ProblemCode::MalformedRequest => StatusCode::BAD_REQUEST,

@@ -1,7 +1,7 @@
 //! The judge and the memory: one binary that keeps rosters, sittings, answers and receipts, and judges every card.
 //!
 //! The slices stand in the order of an exam day; a later slice may use an earlier one, never the reverse:
-//! `audit → staff → exam → checkin → paper → sitting → result → room`. Within a slice the file name says what it may
+//! `audit → staff → machine → exam → checkin → paper → sitting → result → room`. Within a slice the file name says what it may
 //! touch: `route.rs` HTTP and WebSocket, `store.rs` SQL, `task.rs` what runs beside the requests, every other file plain rules.
 
 pub mod clock;
@@ -15,6 +15,7 @@ pub mod door;
 pub mod router;
 pub mod audit;
 pub mod staff;
+pub mod machine;
 pub mod table;
 pub mod exam;
 pub mod checkin;
@@ -49,6 +50,7 @@ pub async fn serve(
     let erasing = tokio::spawn(personal_data::task::run(app.clone()));
     let feeding = tokio::spawn(audit::task::run(app.clone()));
     let closing = tokio::spawn(sitting::task::closing::run(app.clone()));
+    let revoking = tokio::spawn(machine::task::run(app.clone()));
     let stopped = async {
         stop.await;
         // Seats close their sockets when they see this, and come back to the next process.
@@ -58,6 +60,7 @@ pub async fn serve(
     closing.abort();
     feeding.abort();
     erasing.abort();
+    revoking.abort();
     app.writer.flush().await;
     app.db.close().await;
     tracing::info!("stopped");

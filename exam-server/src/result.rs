@@ -5,6 +5,7 @@
 
 pub mod closed;
 pub mod count;
+pub mod correction;
 pub mod table;
 pub mod csv;
 pub mod xlsx;

@@ -4,6 +4,7 @@
 //! Never decides what time it is for a candidate or what a card is worth: that is asked of `sitting` and `checkin`.
 
 pub mod action;
+pub mod critical;
 pub mod board;
 pub mod store;
 pub mod route;

@@ -7,6 +7,7 @@ use crate::door::Doors;
 use crate::error::ApiError;
 use crate::exam;
 use crate::personal_data;
+use crate::machine;
 use crate::result;
 use crate::room;
 use crate::shell::{pages, safety};
@@ -36,6 +37,7 @@ pub fn doors() -> Doors {
         staff::people::route::doors,
         staff::oidc::route::doors,
         exam::photo_route::doors,
+        machine::route::doors,
         checkin::route::doors,
         sitting::route::doors,
         result::route::doors,

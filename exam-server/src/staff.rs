@@ -12,4 +12,5 @@ pub mod store;
 pub mod access;
 pub mod people;
 pub mod oidc;
+pub mod proposal;
 pub mod route;

@@ -64,6 +64,8 @@ pub enum Reason {
     PartlyAccepted,
     /// Waits for people.
     ForPeople,
+    /// All marks for everybody: the question was at fault.
+    ForEverybody,
 }
 
 impl Reason {
@@ -78,6 +80,7 @@ impl Reason {
             Self::Partly { right, wrong, of } => format!("chọn đúng {right}/{of}, chọn sai {wrong}"),
             Self::PartlyAccepted => "được chấp nhận một phần".to_owned(),
             Self::ForPeople => "chờ chấm".to_owned(),
+            Self::ForEverybody => "cho điểm mọi thí sinh (sửa đáp án)".to_owned(),
         }
     }
 
@@ -92,6 +95,7 @@ impl Reason {
             Self::Partly { right, wrong, of } => format!("{right} of {of} right, {wrong} wrong"),
             Self::PartlyAccepted => "accepted in part".to_owned(),
             Self::ForPeople => "to be marked".to_owned(),
+            Self::ForEverybody => "marks for everybody (key corrected)".to_owned(),
         }
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use certs::travel_document::SecurityObject;
 use exam_protocol::bytes::{Bytes, Fixed};
 use exam_protocol::frame;
-use exam_protocol::id::{CheckinId, StationId};
+use exam_protocol::id::{CheckinId, MachineId, StationId};
 use exam_protocol::route;
 use exam_protocol::station::{AccessProtocol, CardEvidence, StationCommand, StationMessage};
 use futures_util::{SinkExt, StreamExt};
@@ -15,11 +15,11 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 use serde::Deserialize;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_tungstenite::tungstenite::Message;
@@ -75,6 +75,16 @@ impl StationPapers {
         })
     }
 
+    /// The papers of a desk that was enrolled: its certificate with that of the issuing authority, and its key.
+    pub fn enrolled(hall: &Hall, id: MachineId, certificate: PathBuf, key: PathBuf) -> Self {
+        Self {
+            id: StationId(id.0),
+            identity: Some((certificate, key)),
+            address: hall.address(),
+            exam_ca: hall.exam_ca(),
+        }
+    }
+
     /// The same door without any certificate.
     pub fn without_certificate(&self) -> Self {
         Self {
@@ -88,7 +98,17 @@ impl StationPapers {
     /// # Errors
     /// When TLS or the server refuses.
     pub async fn connect(&self) -> Result<StationClient> {
-        let stream = TcpStream::connect(self.address).await?;
+        self.connect_from(Ipv4Addr::LOCALHOST).await
+    }
+
+    /// Opens the station's socket from one of this machine's own addresses, 127.0.0.0/8.
+    ///
+    /// # Errors
+    /// When TLS or the server refuses.
+    pub async fn connect_from(&self, own: Ipv4Addr) -> Result<StationClient> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((own, 0).into())?;
+        let stream = socket.connect(self.address).await?;
         let tls = TlsConnector::from(Arc::new(self.tls()?))
             .connect("localhost".try_into()?, stream)
             .await?;
@@ -102,7 +122,15 @@ impl StationPapers {
     /// # Errors
     /// When the server does not say that it joined.
     pub async fn join(&self) -> Result<StationClient> {
-        let mut client = self.connect().await?;
+        self.join_from(Ipv4Addr::LOCALHOST).await
+    }
+
+    /// Joins with one reader from one of this machine's own addresses.
+    ///
+    /// # Errors
+    /// When the server does not say that it joined.
+    pub async fn join_from(&self, own: Ipv4Addr) -> Result<StationClient> {
+        let mut client = self.connect_from(own).await?;
         let readers = vec!["Virtual PCD 00 00".to_owned()];
         client
             .send(&StationMessage::Hello {

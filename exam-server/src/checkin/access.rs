@@ -1,26 +1,30 @@
-//! The extractor of stations: a handler that takes a [`Station`] can only be reached with a certificate of the exam CA.
+//! The extractor of stations: a handler that takes a [`Station`] can only be reached by a registered desk.
 
 use crate::app::App;
 use crate::audit::chain::Actor;
 use crate::door::{Access, Guard};
 use crate::error::ApiError;
+use crate::machine::access::{explain, known, sign_of_life};
+use crate::machine::identity::{KnownMachine, Stranger};
 use crate::shell::tls::Peer;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use certs::x509::station_identity;
-use exam_protocol::id::StationId;
-use exam_protocol::problem::ProblemCode;
+use exam_protocol::id::{MachineId, SiteId, StationId};
+use exam_protocol::machine::MachineKind;
+use std::net::IpAddr;
 use std::sync::Arc;
 
-/// A check-in station, known by its client certificate. The TLS layer has verified that the exam CA issued it.
+/// A check-in station, known by its client certificate. The TLS layer has verified that the exam CA stands behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Station {
-    /// Id in the certificate.
+    /// Its id: that of its machine.
     pub id: StationId,
-    /// Name in the certificate.
+    /// Its name.
     pub name: String,
+    /// Where it stands; none for a desk that nobody registered.
+    pub site: Option<SiteId>,
     /// Network address.
-    pub address: String,
+    pub address: IpAddr,
 }
 
 impl Station {
@@ -28,31 +32,37 @@ impl Station {
     pub fn actor(&self) -> Actor {
         Actor {
             who: format!("station:{}", self.id),
-            address: self.address.clone(),
+            address: self.address.to_string(),
         }
     }
 
-    fn of(peer: &Peer) -> Option<Self> {
-        let identity = station_identity(peer.certificate.as_deref()?).ok()?;
-        Some(Self {
-            id: identity.id_hex.parse().ok()?,
-            name: identity.name,
-            address: peer.address.to_string(),
-        })
+    /// The machine that it is.
+    pub fn machine(&self) -> MachineId {
+        MachineId(self.id.0)
+    }
+
+    fn of(machine: &KnownMachine, peer: &Peer) -> Self {
+        Self {
+            id: StationId(machine.id().0),
+            name: machine.name().to_owned(),
+            site: machine.site(),
+            address: peer.address,
+        }
     }
 }
 
 impl FromRequestParts<Arc<App>> for Station {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, ApiError> {
-        parts.extensions.get::<Peer>().and_then(Station::of).ok_or_else(|| {
-            ApiError::new(
-                ProblemCode::NotAllowed,
-                "Máy điểm danh phải có chứng chỉ trạm do CA của kỳ thi cấp. Hãy cấp bằng lệnh “certs ca issue station”.",
-                "A check-in station needs a station certificate of the exam CA. Issue one with “certs ca issue station”.",
-            )
-        })
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        let peer = parts.extensions.get::<Peer>();
+        let peer = peer.ok_or_else(|| explain(Stranger::NoMachine))?;
+        let machine = known(app, peer).await?;
+        if machine.kind() != MachineKind::Desk {
+            return Err(explain(Stranger::OtherKind));
+        }
+        sign_of_life(app, machine.id(), peer.address).await?;
+        Ok(Self::of(&machine, peer))
     }
 }
 

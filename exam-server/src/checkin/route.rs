@@ -80,7 +80,7 @@ pub async fn start(
     }
     let station_name = app
         .stations
-        .available(request.station, proctor.room)
+        .available(request.station, proctor.room, proctor.may.place.site)
         .map_err(unavailable)?;
     let new = NewCheckin {
         id: CheckinId::from_random(app.random.bytes()?),

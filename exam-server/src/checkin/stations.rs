@@ -4,7 +4,7 @@
 //! One live connection per station: when the same certificate joins again, the newest wins and the older is closed.
 
 use exam_protocol::console::StationView;
-use exam_protocol::id::{CheckinId, RoomId, StationId};
+use exam_protocol::id::{CheckinId, RoomId, SiteId, StationId};
 use exam_protocol::station::{ReadStep, StationCommand};
 use exam_protocol::time::Timestamp;
 use std::collections::HashMap;
@@ -34,7 +34,7 @@ pub struct Job {
 /// Why a station can't read now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unavailable {
-    /// Not connected.
+    /// Not connected, or registered at another site.
     NotConnected,
     /// Connected, but no card reader is plugged in.
     NoReader,
@@ -59,6 +59,7 @@ pub struct Joined {
 struct Connected {
     connection: u64,
     name: String,
+    site: Option<SiteId>,
     readers: Vec<String>,
     queue: mpsc::Sender<StationCommand>,
     job: Option<Job>,
@@ -82,7 +83,12 @@ impl Stations {
     }
 
     /// A station has said hello.
-    pub fn join(&self, station: StationId, name: &str, readers: Vec<String>) -> Joined {
+    pub fn join(
+        &self,
+        station: StationId,
+        (name, site): (&str, Option<SiteId>),
+        readers: Vec<String>,
+    ) -> Joined {
         let mut inner = self.lock();
         inner.connections += 1;
         let connection = inner.connections;
@@ -90,6 +96,7 @@ impl Stations {
         let entry = Connected {
             connection,
             name: name.to_owned(),
+            site,
             readers: bounded(readers),
             queue,
             job: None,
@@ -119,13 +126,19 @@ impl Stations {
         }
     }
 
-    /// Whether the station could read for this room now.
+    /// Whether the station could read for this room, at this site, now.
     ///
     /// # Errors
-    /// Why not.
-    pub fn available(&self, station: StationId, room: RoomId) -> Result<String, Unavailable> {
+    /// Why not. A station of another site does not exist here.
+    pub fn available(
+        &self,
+        station: StationId,
+        room: RoomId,
+        site: Option<SiteId>,
+    ) -> Result<String, Unavailable> {
         let inner = self.lock();
-        let entry = inner.stations.get(&station).ok_or(Unavailable::NotConnected)?;
+        let entry = inner.stations.get(&station).filter(|entry| entry.stands_at(site));
+        let entry = entry.ok_or(Unavailable::NotConnected)?;
         entry.ready_for(room)?;
         Ok(entry.name.clone())
     }
@@ -201,12 +214,13 @@ impl Stations {
             .map(|job| job.step)
     }
 
-    /// All connected stations by name.
-    pub fn views(&self) -> Vec<StationView> {
+    /// The connected stations of a site by name.
+    pub fn views(&self, site: Option<SiteId>) -> Vec<StationView> {
         let inner = self.lock();
         let mut views: Vec<_> = inner
             .stations
             .iter()
+            .filter(|(_, s)| s.stands_at(site))
             .map(|(id, s)| StationView {
                 id: *id,
                 name: s.name.clone(),
@@ -228,6 +242,11 @@ impl Inner {
 }
 
 impl Connected {
+    /// Whether it serves rooms of this site. One that nobody registered serves all.
+    fn stands_at(&self, site: Option<SiteId>) -> bool {
+        self.site.is_none() || self.site == site
+    }
+
     fn ready_for(&self, room: RoomId) -> Result<(), Unavailable> {
         if self.readers.is_empty() {
             return Err(Unavailable::NoReader);
@@ -267,7 +286,7 @@ mod tests {
     }
 
     fn join(stations: &Stations) -> Joined {
-        stations.join(STATION, "Bàn 1", vec!["ACR39U".into()])
+        stations.join(STATION, ("Bàn 1", None), vec!["ACR39U".into()])
     }
 
     #[tokio::test]
@@ -285,14 +304,29 @@ mod tests {
             "the older can't remove the newer"
         );
         stations.set_readers(STATION, older.connection, vec![]);
-        assert_eq!(stations.views()[0].readers, ["ACR39U"]);
+        assert_eq!(stations.views(None)[0].readers, ["ACR39U"]);
         assert!(assign(&stations, job(2, 1)).is_ok());
         assert_eq!(
             stations.progress(STATION, older.connection, job(2, 1).checkin, ReadStep::Access),
             None
         );
         assert_eq!(stations.leave(STATION, newer.connection), Some(job(2, 1)));
-        assert!(stations.views().is_empty());
+        assert!(stations.views(None).is_empty());
+    }
+
+    #[test]
+    fn a_desk_of_another_site_does_not_exist() {
+        let stations = Stations::default();
+        let site = |n| Some(SiteId::from_random([n; 16]));
+        let _joined = stations.join(STATION, ("Bàn 1", site(1)), vec!["r".into()]);
+        let room = RoomId::from_random([1; 16]);
+        assert_eq!(stations.available(STATION, room, site(1)), Ok("Bàn 1".into()));
+        assert_eq!(
+            stations.available(STATION, room, site(2)),
+            Err(Unavailable::NotConnected)
+        );
+        assert_eq!(stations.views(site(1)).len(), 1);
+        assert!(stations.views(site(2)).is_empty());
     }
 
     #[test]

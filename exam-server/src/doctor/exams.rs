@@ -3,6 +3,7 @@
 use super::finding::{Finding, Words};
 use super::store::{self, Counts, Sitting};
 use crate::db::Db;
+use crate::machine;
 use exam_protocol::time::Timestamp;
 
 /// No exam is held before this program was written: a PC with a dead clock battery wakes up years earlier.
@@ -38,7 +39,17 @@ async fn ask(db: &Db, now: Timestamp) -> Result<Vec<Finding>, sqlx::Error> {
         ));
     }
     findings.extend(sittings.iter().map(sitting));
+    findings.extend(without_desk(&machine::store::sites_without_desk(reader, now).await?));
     Ok(findings)
+}
+
+fn without_desk(sites: &[String]) -> Option<Finding> {
+    let names = sites.join(", ");
+    let words = Words::new(
+        format!("Điểm thi chưa có máy điểm danh nào được đăng ký: {names}. Xin mã bằng `exam-server machine code`."),
+        format!("No check-in desk is registered at: {names}. Give out a code with `exam-server machine code`."),
+    );
+    (!sites.is_empty()).then(|| Finding::warning("machines", words))
 }
 
 fn integrity(answer: &str) -> Finding {

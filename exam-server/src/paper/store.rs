@@ -54,7 +54,8 @@ pub async fn running(
         "select form.sitting, wrapped, wrapped_paper_key from room
              join attempt on attempt.room = room.id join form on form.id = attempt.form
              join sitting_key on sitting_key.sitting = form.sitting
-         where room.id = $1 and form.id = $2 and room.state = 'running'",
+         where room.id = $1 and form.id = $2
+             and (room.state = 'running' or (room.state = 'ended' and attempt.reopened_until is not null))",
     )
     .bind(room.to_string())
     .bind(form.to_string())

@@ -2,7 +2,7 @@
 
 use super::closed::ClosedRoom;
 use super::count::counted;
-use super::{csv, store, xlsx};
+use super::{correction, csv, store, xlsx};
 use crate::app::App;
 use crate::audit::{self, chain::Act};
 use crate::db::Tx;
@@ -47,6 +47,7 @@ pub fn doors(doors: Doors) -> Doors {
 /// A key sheet that does not open, a journal that can't be read, or the database; then the room stays as it was.
 pub async fn mark_room(app: &App, tx: &mut Tx, room: &ClosedRoom, now: Timestamp) -> ApiResult<()> {
     let submissions = store::submissions(tx, room.id()).await?;
+    let corrections = store::history::corrections(tx, room.id()).await?;
     let sheets = release::key_sheets(app, &mut **tx, room.id())
         .await
         .map_err(ApiError::internal)?;
@@ -57,14 +58,11 @@ pub async fn mark_room(app: &App, tx: &mut Tx, room: &ClosedRoom, now: Timestamp
             continue;
         };
         let counted = counted(&submission).map_err(ApiError::internal)?;
-        store::put(
-            tx,
-            submission.attempt,
-            &mark(sheet, &counted.answers),
-            counted.signed,
-            now,
-        )
-        .await?;
+        let mut sheet = sheet.clone();
+        correction::apply(&mut sheet, &corrections);
+        let mut marks = mark(&sheet, &counted.answers);
+        correction::grant(&mut marks, &corrections);
+        store::put(tx, submission.attempt, &marks, counted.signed, now).await?;
     }
     Ok(())
 }

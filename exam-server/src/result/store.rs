@@ -1,5 +1,7 @@
 //! Tables of marks and results. Written once, when the room is closed.
 
+pub mod history;
+
 use super::count::{StoredEnvelope, Submission};
 use super::table::{Line, MarkedQuestion, Row as TableRow};
 use super::xlsx::Title;
@@ -20,9 +22,11 @@ use std::collections::HashMap;
 pub async fn submissions(tx: &mut Tx, room: RoomId) -> Result<Vec<Submission>, sqlx::Error> {
     let rows = sqlx::query(
         "select a.id, h.envelope, h.late, s.public_key
-         from attempt a left join hand_in h on h.attempt = a.id
+         from attempt a left join hand_in h on h.attempt = a.id and not exists (select 1 from reopening
+             where reopening.attempt = h.attempt and reopening.epoch >= h.epoch)
          left join seat s on s.attempt = h.attempt and s.epoch = h.epoch
-         where a.room = $1 and exists (select 1 from admission where admission.attempt = a.id) order by a.id",
+         where a.room = $1 and exists (select 1 from admission where admission.attempt = a.id)
+             and not exists (select 1 from attempt_void where attempt_void.attempt = a.id) order by a.id",
     )
     .bind(room.to_string())
     .fetch_all(&mut **tx)
@@ -123,11 +127,13 @@ pub async fn put(
 pub async fn rows(reader: &Reader, room: RoomId) -> Result<Vec<TableRow>, sqlx::Error> {
     let rows = sqlx::query(
         "select a.candidate_number, p.citizen_number, p.name, p.birth_date, p.class, a.seat, coalesce(f.code, '') as code,
-                a.handed_in_at, h.late, r.total, r.maximum, r.complete, r.signed, a.credit,
+                a.handed_in_at, v.reason as voided, h.late, r.total, r.maximum, r.complete, r.signed, a.credit,
                 exists (select 1 from admission where admission.attempt = a.id) as present,
                 exists (select 1 from admission where admission.attempt = a.id and checkin is null) as without_card
          from attempt a join candidate p on p.citizen_number = a.citizen_number
-         left join form f on f.id = a.form left join hand_in h on h.attempt = a.id
+         left join form f on f.id = a.form left join hand_in h on h.attempt = a.id and not exists (select 1 from reopening
+             where reopening.attempt = h.attempt and reopening.epoch >= h.epoch)
+         left join attempt_void v on v.attempt = a.id
          left join result r on r.attempt = a.id
          where a.room = $1 order by a.candidate_number, a.id",
     )
@@ -163,6 +169,7 @@ fn table_row(row: &SqliteRow) -> Result<TableRow, sqlx::Error> {
         present: flag("present")?,
         without_card: flag("without_card")?,
         mark,
+        voided: row.try_get("voided")?,
     })
 }
 

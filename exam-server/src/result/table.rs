@@ -72,14 +72,17 @@ pub struct Row {
     pub present: bool,
     /// Whether that was ever without a card.
     pub without_card: bool,
-    /// Marks; none for the absent.
+    /// Marks; none for the absent and the voided.
     pub mark: Option<Mark>,
+    /// Why the attempt is out of marking.
+    pub voided: Option<String>,
 }
 
 impl Row {
     /// What became of the attempt.
     pub fn standing(&self) -> &'static str {
         match (self.present, self.handed_in_at, self.late) {
+            _ if self.voided.is_some() => "Bị hủy bài",
             (false, _, _) => "Vắng",
             (true, None, _) => "Hết giờ, không nộp",
             (true, Some(_), true) => "Nộp muộn",
@@ -103,11 +106,11 @@ impl Row {
             ),
             (self.without_card, "vào phòng không dùng thẻ"),
         ];
-        notes
+        let voided = self.voided.as_ref().map(|reason| format!("hủy bài: {reason}"));
+        let notes = notes
             .into_iter()
-            .filter_map(|(holds, text)| holds.then_some(text))
-            .collect::<Vec<_>>()
-            .join("; ")
+            .filter_map(|(holds, text)| holds.then(|| text.to_owned()));
+        voided.into_iter().chain(notes).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -196,6 +199,7 @@ pub(super) mod tests {
                 complete: true,
                 signed: true,
             }),
+            voided: None,
         }
     }
 
@@ -254,6 +258,16 @@ pub(super) mod tests {
             signed: true,
         });
         check(Row { mark: open, ..row() }, "Đã nộp", "còn câu tự luận chờ chấm");
+        let voided = Some("thi hộ".to_owned());
+        check(
+            Row {
+                voided,
+                mark: None,
+                ..row()
+            },
+            "Bị hủy bài",
+            "hủy bài: thi hộ",
+        );
     }
 
     #[test]

@@ -54,6 +54,10 @@ pub struct StoredRow {
     pub mark: Option<u32>,
     /// Whether there is a roster photo.
     pub photo: bool,
+    /// Why the attempt is out of marking.
+    pub voided: Option<String>,
+    /// Until when it runs although the room has ended.
+    pub reopened_until: Option<Timestamp>,
 }
 
 /// Time left for a candidate with this credit of their own.
@@ -64,6 +68,7 @@ pub fn remaining(room: &Room, duration: Millis, credit: Millis, now: Timestamp) 
         credit,
         version: 0,
         handed_in: false,
+        reopened_until: None,
     };
     standing.remaining(now).max(Millis(0))
 }
@@ -72,7 +77,8 @@ pub fn remaining(room: &Room, duration: Millis, credit: Millis, now: Timestamp) 
 pub fn row(stored: StoredRow, room: &Room, duration: Millis, seen: Seen, now: Timestamp) -> CandidateRow {
     let left = remaining(room, duration, stored.credits, now);
     CandidateRow {
-        progress: progress(&stored, room.state(), left),
+        progress: progress(&stored, room.state(), left, now),
+        voided: stored.voided.clone(),
         attempt: stored.attempt,
         candidate_number: stored.candidate_number,
         name: stored.name,
@@ -91,12 +97,13 @@ pub fn row(stored: StoredRow, room: &Room, duration: Millis, seen: Seen, now: Ti
     }
 }
 
-fn progress(stored: &StoredRow, state: RoomState, left: Millis) -> Progress {
+fn progress(stored: &StoredRow, state: RoomState, left: Millis, now: Timestamp) -> Progress {
     match state {
         _ if stored.handed_in => Progress::HandedIn,
         _ if stored.admission.is_none() => Progress::Absent,
         _ if stored.epoch == 0 => Progress::Admitted,
         RoomState::Planned | RoomState::Open => Progress::Seated,
+        RoomState::Ended if stored.reopened_until.is_some_and(|until| now < until) => Progress::Working,
         RoomState::Running | RoomState::Paused if left > Millis(0) => Progress::Working,
         _ => Progress::TimedOut,
     }
@@ -139,6 +146,8 @@ mod tests {
             handed_in: false,
             mark: Some(825),
             photo: false,
+            voided: None,
+            reopened_until: None,
         }
     }
 
@@ -162,7 +171,7 @@ mod tests {
     fn how_far_somebody_is() {
         let minute = Millis::minutes(1);
         let check = |row: &StoredRow, state, left, expected| {
-            assert_eq!(progress(row, state, left), expected, "{state:?}");
+            assert_eq!(progress(row, state, left, Timestamp(0)), expected, "{state:?}");
         };
         check(&stored(), RoomState::Running, minute, Progress::Absent);
         check(&admitted(), RoomState::Open, minute, Progress::Admitted);

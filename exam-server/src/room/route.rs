@@ -2,23 +2,26 @@
 
 pub mod live;
 pub mod admission;
+pub mod critical;
 
-use super::action::{self, NotDone};
+use super::action::{self, Limits, NotDone, TwoPeople};
 use super::{board, store};
 use crate::app::App;
 use crate::audit::{self, chain::Act};
 use crate::checkin;
 use crate::door::{Answer, Doors};
 use crate::error::{ApiError, ApiResult};
+use crate::machine;
 use crate::result;
 use crate::shell::extract::Json;
 use crate::sitting;
 use crate::staff::access::{InRoom, May, RunRoom, SeeRoom};
-use crate::staff::rights;
+use crate::staff::rights::{self, Place};
 use axum::extract::State;
 use exam_protocol::console::{Board, RoomAction, RoomActionRequest, RoomState, RoomSummary, TicketView};
 use exam_protocol::id::{AttemptId, RoomId};
 use exam_protocol::problem::ProblemCode;
+use exam_protocol::proposal::{ProposalView, Proposals};
 use exam_protocol::right::Permission;
 use exam_protocol::route;
 use exam_protocol::time::{Millis, Timestamp};
@@ -28,6 +31,7 @@ use std::sync::Arc;
 pub fn doors(doors: Doors) -> Doors {
     let board = Answer::json::<Board>;
     let ticket = Answer::json::<TicketView>;
+    let proposal = Answer::json::<ProposalView>;
     doors
         .get(
             route::ROOMS,
@@ -61,6 +65,36 @@ pub fn doors(doors: Doors) -> Doors {
             admission::take_over,
             ticket(),
         )
+        .get(
+            route::PROPOSALS,
+            "Acts that wait for a second person, and those that are over",
+            critical::list,
+            Answer::json::<Proposals>(),
+        )
+        .post(
+            route::PROPOSALS,
+            "Proposes an act that needs two people",
+            critical::propose,
+            proposal(),
+        )
+        .get(
+            route::PROPOSAL,
+            "Exactly what was proposed",
+            critical::show,
+            proposal(),
+        )
+        .delete(
+            route::PROPOSAL,
+            "Takes one's own proposal back",
+            critical::withdraw,
+            proposal(),
+        )
+        .post(
+            route::PROPOSAL_DECISION,
+            "Decides as the second person",
+            critical::decide,
+            proposal(),
+        )
 }
 
 /// Check-ins without a decision stay on the board for so long.
@@ -83,11 +117,13 @@ pub async fn rooms(may: May<SeeRoom>, State(app): State<Arc<App>>) -> ApiResult<
 /// # Errors
 /// The database.
 pub async fn show(staff: InRoom<SeeRoom>, State(app): State<Arc<App>>) -> ApiResult<Json<Board>> {
-    Ok(Json(make_board(&app, staff.room, staff.allowed_here()).await?))
+    Ok(Json(
+        make_board(&app, &staff.may.place, staff.room, staff.allowed_here()).await?,
+    ))
 }
 
-/// Puts the board together: four statements, whatever the number of candidates.
-async fn make_board(app: &App, id: RoomId, may: Vec<Permission>) -> ApiResult<Board> {
+/// Puts the board together: five statements, whatever the number of candidates.
+async fn make_board(app: &App, place: &Place, id: RoomId, may: Vec<Permission>) -> ApiResult<Board> {
     let reader = app.db.reader();
     let room = sitting::store::load_room(reader, id)
         .await?
@@ -96,6 +132,10 @@ async fn make_board(app: &App, id: RoomId, may: Vec<Permission>) -> ApiResult<Bo
     let rows = store::candidates(reader, id).await?;
     let now = app.clock.now();
     let pending = checkin::store::pending(reader, id, Timestamp(now.0 - PENDING_LIFE.0)).await?;
+    let machine_alarms = match place.site {
+        Some(site) => machine::store::alarms(reader, site).await?,
+        None => Vec::new(),
+    };
     let mut candidates: Vec<_> = rows
         .into_iter()
         .map(|row| {
@@ -120,7 +160,8 @@ async fn make_board(app: &App, id: RoomId, may: Vec<Permission>) -> ApiResult<Bo
         now,
         questions: head.questions,
         candidates,
-        stations: app.stations.views(),
+        stations: app.stations.views(place.site),
+        machine_alarms,
         checkins: pending
             .into_iter()
             .map(|view| checkin::route::with_step(app, view))
@@ -142,15 +183,16 @@ pub async fn act(
     let room = sitting::store::load_room(&mut *tx, proctor.room)
         .await?
         .ok_or_else(ApiError::not_found)?;
-    let duration = store::head(&mut *tx, room.id).await?.duration;
-    let facts = store::facts(&mut *tx, &room, duration, now).await?;
+    let head = store::head(&mut *tx, room.id).await?;
     let one = only_one(&request.action);
+    let facts = store::facts(&mut *tx, &room, (&head, one), now).await?;
     if let Some(attempt) = one
         && !store::has_attempt(&mut *tx, room.id, attempt).await?
     {
         return Err(ApiError::not_found());
     }
-    let moved = action::apply(room, &request, facts, now).map_err(explain)?;
+    let moved =
+        action::apply(room, &request, (facts, Limits::from(&app.config.four_eyes)), now).map_err(explain)?;
     if let Some(moved) = &moved {
         sitting::store::save_room(&mut tx, moved).await?;
     }
@@ -167,7 +209,7 @@ pub async fn act(
         app.presence.wake(attempt);
     }
     Ok(Json(
-        make_board(&app, proctor.room, proctor.allowed_here()).await?,
+        make_board(&app, &proctor.may.place, proctor.room, proctor.allowed_here()).await?,
     ))
 }
 
@@ -228,6 +270,22 @@ fn explain(not_done: NotDone) -> ApiError {
             "Minutes must be 1 to 120.",
         )
         .at("minutes"),
+        NotDone::TwoPeopleNeeded(TwoPeople::StartOutsidePlan) => ApiError::new(
+            ProblemCode::ProposalNeeded,
+            "Ngoài giờ bắt đầu theo lịch: cần hai người của hai đơn vị. Hãy tạo đề nghị để người thứ hai duyệt.",
+            "Outside the planned start: two people of two organisations are needed. Make a proposal for the second to decide.",
+        ),
+        NotDone::TwoPeopleNeeded(TwoPeople::MuchTime) => ApiError::new(
+            ProblemCode::ProposalNeeded,
+            "Vượt số phút một cán bộ được cộng: cần hai người của hai đơn vị. Hãy tạo đề nghị để người thứ hai duyệt.",
+            "More time than one proctor may give: two people of two organisations are needed. Make a proposal.",
+        )
+        .at("minutes"),
+        NotDone::StillWorking => ApiError::new(
+            ProblemCode::WrongState,
+            "Còn thí sinh được mở lại bài đang làm. Hãy đợi hết giờ của thí sinh đó.",
+            "A candidate whose attempt was opened again is still working. Wait for that time to end.",
+        ),
     }
 }
 

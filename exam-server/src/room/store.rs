@@ -84,13 +84,14 @@ pub async fn head(executor: impl SqliteExecutor<'_>, room: RoomId) -> Result<Hea
 pub async fn candidates(reader: &Reader, room: RoomId) -> Result<Vec<StoredRow>, sqlx::Error> {
     let rows = sqlx::query(
         "select a.id, a.candidate_number, p.name, substr(p.citizen_number, 10) as number_tail, p.birth_date, a.seat,
-                coalesce(f.code, '') as form_code, a.epoch, a.credit, a.handed_in_at is not null as handed_in,
+                coalesce(f.code, '') as form_code, a.epoch, a.credit, a.handed_in_at is not null as handed_in, v.reason as voided, a.reopened_until,
                 coalesce(j.answered, 0) as answered, r.total, m.at, m.checkin, m.rule, m.verdicts, m.reason,
                 coalesce(first.display_name, m.admitted_by) as by_name,
                 coalesce(second.display_name, m.second) as second_name,
                 exists (select 1 from photo where photo.attempt = a.id) as photo
          from attempt a join candidate p on p.citizen_number = a.citizen_number
          left join form f on f.id = a.form
+         left join attempt_void v on v.attempt = a.id
          left join result r on r.attempt = a.id
          left join admission m on m.attempt = a.id and m.at = (select max(at) from admission where attempt = a.id)
          left join staff first on first.id = m.admitted_by
@@ -125,6 +126,8 @@ fn candidate(row: &SqliteRow) -> Result<StoredRow, sqlx::Error> {
         handed_in: row.try_get::<i64, _>("handed_in")? != 0,
         mark: mark(row)?,
         photo: row.try_get::<i64, _>("photo")? != 0,
+        voided: row.try_get("voided")?,
+        reopened_until: row.try_get::<Option<i64>, _>("reopened_until")?.map(Timestamp),
     })
 }
 
@@ -153,31 +156,39 @@ fn admission(row: &SqliteRow) -> Result<Option<Admission>, sqlx::Error> {
     }))
 }
 
-/// What an action on the room depends on.
+/// What an action on the room depends on; `one` is the attempt that it is about.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn facts(
     executor: impl SqliteExecutor<'_>,
     room: &Room,
-    duration: Millis,
+    (head, one): (&Head, Option<AttemptId>),
     now: Timestamp,
 ) -> Result<Facts, sqlx::Error> {
     let row = sqlx::query(
-        "select count(case when form is null then 1 end) as without_form,
-                max(case when handed_in_at is null then credit end) as longest_credit
-         from attempt where room = $1
-         and exists (select 1 from admission where admission.attempt = attempt.id)",
+        "select count(case when form is null and admitted then 1 end) as without_form,
+                max(case when handed_in_at is null and admitted then credit end) as longest_credit,
+                max(case when id = $2 or ($2 is null and not reopened) then credit end) as given,
+                max(case when handed_in_at is null then reopened_until end) as reopened_until
+         from (select id, form, handed_in_at, credit, reopened_until,
+                   exists (select 1 from admission where admission.attempt = attempt.id) as admitted,
+                   exists (select 1 from reopening where reopening.attempt = attempt.id) as reopened
+               from attempt where room = $1) as one",
     )
     .bind(room.id.to_string())
+    .bind(one.map(|attempt| attempt.to_string()))
     .fetch_one(executor)
     .await?;
-    let longest: Option<i64> = row.try_get("longest_credit")?;
+    let millis = |column| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(Millis));
     Ok(Facts {
         without_form: whole(&row, "without_form")?,
-        longest_left: longest.map_or(Millis(0), |credit| {
-            super::board::remaining(room, duration, Millis(credit), now)
+        longest_left: millis("longest_credit")?.map_or(Millis(0), |credit| {
+            super::board::remaining(room, head.duration, credit, now)
         }),
+        starts_at: head.starts_at,
+        own_credit: millis("given")?.unwrap_or(Millis(0)),
+        reopened_until: row.try_get::<Option<i64>, _>("reopened_until")?.map(Timestamp),
     })
 }
 

@@ -4,6 +4,8 @@ use super::store::{self, seat::Seat};
 use crate::app::App;
 use crate::door::{Access, Guard};
 use crate::error::ApiError;
+use crate::machine;
+use crate::shell::tls::Peer;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -40,6 +42,8 @@ impl FromRequestParts<Arc<App>> for SeatHolder {
                 "Another PC has taken this seat over.",
             ));
         }
+        let machine = machine::access::at_seat(app, parts.extensions.get::<Peer>()).await?;
+        machine::access::serves_room(app.db.reader(), machine.as_ref(), attempt.standing.room.id).await?;
         Ok(Self {
             seat,
             form: attempt.form,

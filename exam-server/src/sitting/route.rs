@@ -13,6 +13,8 @@ use crate::audit::{
 use crate::db::Tx;
 use crate::door::{Answer, Anybody, Doors};
 use crate::error::{ApiError, ApiResult};
+use crate::machine;
+use crate::machine::identity::KnownMachine;
 use crate::paper;
 use crate::shell::extract::{Json, Path};
 use crate::shell::tls::Peer;
@@ -99,7 +101,8 @@ pub async fn claim(
         )
     })?;
     let address = peer.address.to_string();
-    let response = begin_epoch(&app, &ticket, &request, &address).await?;
+    let machine = machine::access::at_seat(&app, Some(&peer)).await?;
+    let response = begin_epoch(&app, &ticket, &request, (&address, machine.as_ref())).await?;
     app.claim_ticket_limit.forget(&ticket[..TICKET_PREFIX]);
     app.claim_address_limit.forget(&address);
     Ok(Json(response))
@@ -134,7 +137,7 @@ async fn begin_epoch(
     app: &App,
     ticket: &str,
     request: &ClaimRequest,
-    address: &str,
+    (address, machine): (&str, Option<&KnownMachine>),
 ) -> ApiResult<ClaimResponse> {
     let now = app.clock.now();
     let mut tx = app.db.write().await?;
@@ -147,6 +150,14 @@ async fn begin_epoch(
     if matches!(room.state(), RoomState::Planned | RoomState::Closed) {
         return Err(room_not_open());
     }
+    if loaded.voided {
+        return Err(ApiError::new(
+            ProblemCode::WrongState,
+            "Bài thi này đã bị hủy. Hãy báo cán bộ coi thi.",
+            "This attempt was voided. Tell the proctor.",
+        ));
+    }
+    machine::access::serves_room(&mut *tx, machine, room.id).await?;
     let new = store::seat::next_epoch(&mut tx, attempt).await?;
     let content = SeatCertificate {
         sitting: new.sitting,

@@ -279,12 +279,25 @@ pub struct Standing {
     pub version: u64,
     /// Whether the server holds a hand-in.
     pub handed_in: bool,
+    /// Until when this attempt runs although its room has ended: it was opened again by two people.
+    pub reopened_until: Option<Timestamp>,
 }
 
 impl Standing {
     /// Time left: duration and credits less the time that has run; negative where time has run over.
     pub fn remaining(&self, now: Timestamp) -> Millis {
+        if let Some(until) = self.own_end() {
+            return until - now;
+        }
         self.duration + self.room.credit + self.credit - self.room.elapsed(now)
+    }
+
+    /// When a re-opened attempt ends whose room has ended. Closing the room ends it at once.
+    fn own_end(&self) -> Option<Timestamp> {
+        match self.room.stage {
+            Stage::Ended { .. } => self.reopened_until,
+            _ => None,
+        }
     }
 
     /// Phase as the candidate knows it.
@@ -292,6 +305,7 @@ impl Standing {
         match self.room.stage {
             _ if self.handed_in => Phase::HandedIn,
             Stage::Planned | Stage::Open => Phase::Waiting,
+            Stage::Ended { .. } if self.own_end().is_some_and(|until| now < until) => Phase::Running,
             Stage::Ended { .. } | Stage::Closed { .. } => Phase::Ended,
             _ if self.remaining(now) <= Millis(0) => Phase::Ended,
             Stage::Running { .. } => Phase::Running,
@@ -314,6 +328,9 @@ impl Standing {
     /// None while its clock runs or has not begun.
     fn stopped_for(&self, now: Timestamp) -> Option<Millis> {
         let over = (Millis(0) - self.remaining(now)).max(Millis(0));
+        if self.own_end().is_some() {
+            return (over > Millis(0)).then_some(over);
+        }
         match self.room.stage {
             Stage::Planned | Stage::Open => None,
             Stage::Running { .. } => (over > Millis(0)).then_some(over),

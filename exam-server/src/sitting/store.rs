@@ -107,6 +107,8 @@ pub struct Attempt {
     pub form: Option<FormId>,
     /// Questions in the paper.
     pub questions: u16,
+    /// Whether the attempt is out of marking.
+    pub voided: bool,
 }
 
 /// The attempt with this id.
@@ -120,7 +122,8 @@ pub async fn load_attempt(
     let row = sqlx::query(
         "select attempt.room, room.sitting, state, running_since, stopped_at, elapsed, room.credit as room_credit,
              room.version as room_version, duration, questions, attempt.credit, attempt.version, handed_in_at, epoch,
-             last_sequence, head, form
+             last_sequence, head, form, reopened_until,
+             exists (select 1 from attempt_void where attempt_void.attempt = attempt.id) as voided
          from attempt join room on room.id = attempt.room join sitting on sitting.id = attempt.sitting
          where attempt.id = $1",
     )
@@ -140,7 +143,9 @@ fn attempt(id: AttemptId, row: &SqliteRow) -> Result<Attempt, sqlx::Error> {
             credit: Millis(row.try_get("credit")?),
             version: whole(row, "version")?,
             handed_in: row.try_get::<Option<i64>, _>("handed_in_at")?.is_some(),
+            reopened_until: time(row, "reopened_until")?,
         },
+        voided: row.try_get::<i64, _>("voided")? != 0,
         epoch: whole(row, "epoch")?,
         last_sequence: whole(row, "last_sequence")?,
         head: digest(row, "head")?,

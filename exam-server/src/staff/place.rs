@@ -21,16 +21,25 @@ pub enum Kind {
     Exam,
     /// A member of staff: at the organisation that they work for.
     Staff,
+    /// A machine: at its site.
+    Machine,
+    /// A proposal: where its object is.
+    Proposal,
+    /// A sitting: all its rooms, so in no single one.
+    Sitting,
 }
 
 /// Path parameters and what they name.
-const KINDS: [(&str, Kind); 6] = [
+const KINDS: [(&str, Kind); 9] = [
     ("room", Kind::Room),
     ("checkin", Kind::Checkin),
     ("attempt", Kind::Attempt),
     ("site", Kind::Site),
     ("exam", Kind::Exam),
     ("staff", Kind::Staff),
+    ("machine", Kind::Machine),
+    ("proposal", Kind::Proposal),
+    ("sitting", Kind::Sitting),
 ];
 
 impl Kind {
@@ -53,6 +62,13 @@ const OF_ATTEMPT: &str = "select organisation, exam.id as exam, room.site, room.
     join exam on exam.id = sitting.exam where attempt.id = $1";
 const OF_SITE: &str = "select organisation, exam.id as exam, site.id as site, null as room from site
     join exam on exam.id = site.exam where site.id = $1";
+const OF_MACHINE: &str = "select organisation, exam.id as exam, site.id as site, null as room from machine
+    join site on site.id = machine.site join exam on exam.id = site.exam where machine.id = $1";
+const OF_PROPOSAL: &str = "select exam.organisation, exam.id as exam, room.site, room.id as room from proposal
+    join sitting on sitting.id = proposal.sitting join exam on exam.id = sitting.exam
+    left join room on room.id = proposal.room where proposal.id = $1";
+const OF_SITTING: &str = "select organisation, exam.id as exam, null as site, null as room from sitting
+    join exam on exam.id = sitting.exam where sitting.id = $1";
 const OF_EXAM: &str = "select organisation, id as exam, null as site, null as room from exam where id = $1";
 const OF_STAFF: &str =
     "select organisation, null as exam, null as site, null as room from staff where id = $1";
@@ -83,6 +99,9 @@ pub async fn of(
         Kind::Site => OF_SITE,
         Kind::Exam => OF_EXAM,
         Kind::Staff => OF_STAFF,
+        Kind::Machine => OF_MACHINE,
+        Kind::Sitting => OF_SITTING,
+        Kind::Proposal => OF_PROPOSAL,
     };
     let row = sqlx::query(text).bind(id).fetch_optional(executor).await?;
     row.as_ref().map(place).transpose()

@@ -49,6 +49,8 @@ pub(super) async fn prepare(port: Option<u16>) -> Result<Ready> {
     let citizens =
         serde_json::from_slice(&std::fs::read(reader.citizens())?).context("the tray's citizens")?;
     let mut hall = port.map_or_else(Hall::make, Hall::make_at)?;
+    // People who play the day start it when they like, and alone.
+    hall.setting("start_late_minutes", "1440")?;
     let sitting = hall.prepare(&plan(&reader))?;
     let proctor = hall.add_staff("giamthi1", "Nguyễn Thị Hạnh")?;
     let second = hall.add_staff("giamthi2", "Trần Văn Phúc")?;

@@ -41,6 +41,14 @@ pub struct Reading<'a> {
 }
 
 impl Reading<'_> {
+    /// The station has said something.
+    pub async fn alive(&self) {
+        let (machine, address) = (self.station.machine(), self.station.address);
+        if let Err(error) = crate::machine::access::sign_of_life(self.app, machine, address).await {
+            tracing::error!(%error, station = %self.station.id, "sign of life not stored");
+        }
+    }
+
     /// Readers came or went.
     pub fn readers(&self, readers: Vec<String>) {
         self.app

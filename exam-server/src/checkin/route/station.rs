@@ -6,6 +6,8 @@ use super::reading::{Reading, Refusal};
 use crate::app::App;
 use crate::checkin::access::Station;
 use crate::checkin::stations::Joined;
+use crate::machine;
+use crate::machine::sighting::Connection;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
@@ -36,6 +38,7 @@ const REPLACED: Farewell = (close_code::POLICY, "the same station has joined aga
 const MALFORMED: Farewell = (close_code::PROTOCOL, "not a message of this protocol");
 const OTHER_VERSION: Farewell = (close_code::PROTOCOL, "another wire version: update checkin-agent");
 const SILENT: Farewell = (close_code::POLICY, "no sign of life");
+const REVOKED: Farewell = (close_code::POLICY, "this machine's certificate was revoked");
 const STOPPING: Farewell = (close_code::RESTART, "the server stops");
 const TOO_MANY_REFUSALS: Farewell = (close_code::POLICY, "too many refused messages");
 
@@ -51,10 +54,13 @@ pub async fn live(station: Station, State(app): State<Arc<App>>, upgrade: WebSoc
 }
 
 async fn serve(app: Arc<App>, station: Station, mut socket: WebSocket) {
-    let (code, reason) = match greet(&mut socket).await {
+    // Connected first, then looked at again: a revocation in between is seen.
+    let connection = app.machines.connect(station.machine(), station.address);
+    let (code, reason) = match welcome(&app, &station, &mut socket).await {
         Ok(readers) => {
-            let joined = app.stations.join(station.id, &station.name, readers);
-            let farewell = session(&app, &station, &mut socket, joined).await;
+            let named = (station.name.as_str(), station.site);
+            let joined = app.stations.join(station.id, named, readers);
+            let farewell = session(&app, &station, &mut socket, (joined, connection)).await;
             app.changes.progress_everywhere();
             farewell
         }
@@ -68,6 +74,18 @@ async fn serve(app: Arc<App>, station: Station, mut socket: WebSocket) {
     let _gone_already = timeout(SEND_TIME, socket.send(close)).await;
 }
 
+async fn welcome(app: &App, station: &Station, socket: &mut WebSocket) -> Result<Vec<String>, Farewell> {
+    let readers = greet(socket).await?;
+    match machine::access::is_revoked(app, station.machine()).await {
+        Ok(false) => Ok(readers),
+        Ok(true) => Err(REVOKED),
+        Err(error) => {
+            tracing::error!(%error, station = %station.id, "registration can't be read");
+            Err(GONE)
+        }
+    }
+}
+
 async fn greet(socket: &mut WebSocket) -> Result<Vec<String>, Farewell> {
     let first = timeout(HELLO_TIME, next(socket)).await.map_err(|_| SILENT)??;
     match first {
@@ -76,7 +94,12 @@ async fn greet(socket: &mut WebSocket) -> Result<Vec<String>, Farewell> {
     }
 }
 
-async fn session(app: &App, station: &Station, socket: &mut WebSocket, joined: Joined) -> Farewell {
+async fn session(
+    app: &App,
+    station: &Station,
+    socket: &mut WebSocket,
+    (joined, connection): (Joined, Connection),
+) -> Farewell {
     let reading = Reading {
         app,
         station,
@@ -87,14 +110,19 @@ async fn session(app: &App, station: &Station, socket: &mut WebSocket, joined: J
     }
     tracing::info!(station = %station.id, "station joined");
     app.changes.progress_everywhere();
-    let farewell = converse(&reading, socket, joined).await;
+    let farewell = converse(&reading, socket, joined, connection.revoked.clone()).await;
     if let Some(job) = app.stations.leave(station.id, reading.connection) {
         reading.abandon(job).await;
     }
     farewell
 }
 
-async fn converse(reading: &Reading<'_>, socket: &mut WebSocket, mut joined: Joined) -> Farewell {
+async fn converse(
+    reading: &Reading<'_>,
+    socket: &mut WebSocket,
+    mut joined: Joined,
+    mut revoked: watch::Receiver<u64>,
+) -> Farewell {
     if let Err(farewell) = send(
         socket,
         StationCommand::Joined {
@@ -117,12 +145,14 @@ async fn converse(reading: &Reading<'_>, socket: &mut WebSocket, mut joined: Joi
             },
             message = next(socket) => {
                 last_heard = Instant::now();
+                reading.alive().await;
                 match message {
                     Ok(Some(message)) => answer(reading, socket, message, &mut refusals).await,
                     Ok(None) => return GONE,
                     Err(farewell) => Err(farewell),
                 }
             }
+            _ = revoked.changed() => return REVOKED,
             () = stopped(&mut stopping) => return STOPPING,
             _ = tick.tick() => {
                 reading.give_up_overdue().await;

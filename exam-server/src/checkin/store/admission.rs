@@ -83,6 +83,10 @@ pub struct AttemptNow {
     pub admitted: bool,
     /// Whether the candidate has handed in.
     pub handed_in: bool,
+    /// Whether the attempt is out of marking.
+    pub voided: bool,
+    /// Until when it runs although the room has ended.
+    pub reopened_until: Option<Timestamp>,
 }
 
 /// The attempt as it stands in this transaction.
@@ -91,7 +95,8 @@ pub struct AttemptNow {
 /// Whatever the database says.
 pub async fn attempt_now(tx: &mut Tx, attempt: AttemptId) -> Result<Option<AttemptNow>, sqlx::Error> {
     let row = sqlx::query(
-        "select r.state, a.seat, a.handed_in_at is not null as handed_in,
+        "select r.state, a.seat, a.handed_in_at is not null as handed_in, a.reopened_until,
+                exists (select 1 from attempt_void where attempt_void.attempt = a.id) as voided,
                 exists (select 1 from admission where admission.attempt = a.id) as admitted
          from attempt a join room r on r.id = a.room where a.id = $1",
     )
@@ -104,6 +109,8 @@ pub async fn attempt_now(tx: &mut Tx, attempt: AttemptId) -> Result<Option<Attem
             seat: row.try_get("seat")?,
             admitted: row.try_get::<i64, _>("admitted")? != 0,
             handed_in: row.try_get::<i64, _>("handed_in")? != 0,
+            voided: row.try_get::<i64, _>("voided")? != 0,
+            reopened_until: row.try_get::<Option<i64>, _>("reopened_until")?.map(Timestamp),
         })
     })
     .transpose()

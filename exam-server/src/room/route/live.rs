@@ -82,7 +82,7 @@ async fn send(app: &App, staff: &InRoom<SeeRoom>, socket: &mut WebSocket) -> Con
     if still_may(app, login, Permission::SeeRoom, place).await.is_err() {
         return ControlFlow::Break(());
     }
-    let Ok(board) = make_board(app, staff.room, staff.allowed_here()).await else {
+    let Ok(board) = make_board(app, &staff.may.place, staff.room, staff.allowed_here()).await else {
         // The cause is in the log of whoever made the error; the page comes back by itself.
         return ControlFlow::Break(());
     };

@@ -6,6 +6,8 @@ mod session;
 
 use crate::app::App;
 use crate::door::Anybody;
+use crate::machine;
+use crate::machine::identity::KnownMachine;
 use crate::shell::tls::Peer;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Extension, State};
@@ -49,8 +51,9 @@ pub async fn live(
         .max_frame_size(MAX_SEAT_FRAME)
         .on_upgrade(move |socket| async move {
             let mut line = Line(socket);
-            if let Some(session) = begin(&app, &mut line, peer.address.to_string()).await {
-                run(session, &mut line).await;
+            match machine::access::at_seat(&app, Some(&peer)).await {
+                Ok(machine) => serve(&app, &mut line, &peer, machine).await,
+                Err(refusal) => line.refuse(refusal.code(), 0).await,
             }
             line.close().await;
         })
@@ -98,6 +101,26 @@ impl Line {
     async fn close(mut self) {
         // The other side may be gone already; nothing depends on it.
         let _gone = timeout(WRITE_TIME, self.0.send(Message::Close(None))).await;
+    }
+}
+
+/// Serves a seat until it goes, or its machine is revoked.
+async fn serve(app: &Arc<App>, line: &mut Line, peer: &Peer, machine: Option<KnownMachine>) {
+    let Some(session) = begin(app, line, peer.address.to_string()).await else {
+        return;
+    };
+    let Some(machine) = machine else {
+        return run(session, line).await;
+    };
+    let mut connection = app.machines.connect(machine.id(), peer.address);
+    let here = machine::access::serves_room(app.db.reader(), Some(&machine), session.room()).await;
+    match (here, machine::access::is_revoked(app, machine.id()).await) {
+        (Ok(()), Ok(false)) => {}
+        _ => return line.refuse(ProblemCode::NotAllowed, session.last_sequence()).await,
+    }
+    tokio::select! {
+        () = run(session, line) => {}
+        _ = connection.revoked.changed() => {}
     }
 }
 

@@ -27,6 +27,7 @@ fn standing(room: Room) -> Standing {
         credit: Millis(0),
         version: 1,
         handed_in: false,
+        reopened_until: None,
     }
 }
 

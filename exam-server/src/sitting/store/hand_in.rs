@@ -27,7 +27,7 @@ pub struct StoredHandIn {
 /// Stores a hand-in and marks its attempt.
 ///
 /// # Errors
-/// Whatever the database says; a second hand-in of an attempt violates the key.
+/// Whatever the database says; a second hand-in of a seat violates the key.
 pub async fn put(tx: &mut Tx, attempt: AttemptId, hand_in: &StoredHandIn) -> Result<(), sqlx::Error> {
     sqlx::query(
         "insert into hand_in (attempt, epoch, envelope, receipt, received_at, late) values ($1, $2, $3, $4, $5, $6)",
@@ -48,7 +48,7 @@ pub async fn put(tx: &mut Tx, attempt: AttemptId, hand_in: &StoredHandIn) -> Res
     Ok(())
 }
 
-/// The hand-in of an attempt.
+/// The hand-in of an attempt; none that was superseded when the attempt was opened again.
 ///
 /// # Errors
 /// Whatever the database says.
@@ -56,11 +56,14 @@ pub async fn get(
     executor: impl SqliteExecutor<'_>,
     attempt: AttemptId,
 ) -> Result<Option<StoredHandIn>, sqlx::Error> {
-    let row =
-        sqlx::query("select epoch, envelope, receipt, received_at, late from hand_in where attempt = $1")
-            .bind(attempt.to_string())
-            .fetch_optional(executor)
-            .await?;
+    let row = sqlx::query(
+        "select epoch, envelope, receipt, received_at, late from hand_in where attempt = $1
+                 and not exists (select 1 from reopening
+                     where reopening.attempt = hand_in.attempt and reopening.epoch >= hand_in.epoch)",
+    )
+    .bind(attempt.to_string())
+    .fetch_optional(executor)
+    .await?;
     row.map(|row| {
         Ok(StoredHandIn {
             epoch: whole(&row, "epoch")?,

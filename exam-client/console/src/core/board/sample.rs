@@ -25,6 +25,7 @@ pub fn row(seat: &str, name: &str, progress: Progress) -> CandidateRow {
         epoch: 0,
         mark: None,
         photo: false,
+        voided: None,
     }
 }
 
@@ -51,6 +52,7 @@ pub fn board() -> Board {
             row("3", "Lê Hoàng Yến", Progress::Admitted),
         ],
         stations: Vec::new(),
+        machine_alarms: Vec::new(),
         checkins: Vec::new(),
     }
 }

@@ -9,6 +9,7 @@ use crate::sitting::presence::Connected;
 use crate::sitting::store::{self, Attempt, seat::Seat};
 use certs::hash::sha256;
 use exam_protocol::bytes::{Bytes, Digest, Fixed};
+use exam_protocol::id::RoomId;
 use exam_protocol::problem::ProblemCode;
 use exam_protocol::seat::{Phase, SeatEvent, SeatMessage};
 use std::sync::Arc;
@@ -139,6 +140,11 @@ impl Session {
         let mut events = vec![welcome];
         events.extend(session.form_key().await);
         Ok((session, events))
+    }
+
+    /// The room.
+    pub(super) fn room(&self) -> RoomId {
+        self.attempt.standing.room.id
     }
 
     /// The last line on disk.

@@ -1,0 +1,244 @@
+//! The table of proposals. What was proposed is written once; only its state is changed, and only away from `open`.
+
+use super::act::{Approved, Unmask};
+use super::rules::Open;
+use crate::db::column::{broken, digest, maybe, parsed};
+use crate::db::{Reader, Tx};
+use crate::staff::place;
+use crate::staff::rights::{Place, roles_with};
+use exam_protocol::canonical;
+use exam_protocol::id::{AttemptId, OrganisationId, ProposalId, RoomId, SittingId, StaffId};
+use exam_protocol::proposal::{CriticalAct, DecisionView, Masked, ProposalContent, ProposalState};
+use exam_protocol::right::Permission;
+use exam_protocol::time::Timestamp;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteExecutor};
+
+/// Proposals that are over are listed up to this number.
+const MOST_OVER: i64 = 100;
+
+/// A proposal with everything that is known of it.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// What was proposed, with its hash.
+    pub open: Open,
+    /// Its state as written.
+    pub state: ProposalState,
+    /// How it ended.
+    pub decision: Option<DecisionView>,
+    /// For an unmasking: until when it can be read.
+    pub readable_until: Option<Timestamp>,
+    /// Where its object is.
+    pub place: Place,
+}
+
+fn state_name(state: ProposalState) -> &'static str {
+    match state {
+        // Expired proposals are open ones whose time is over.
+        ProposalState::Open | ProposalState::Expired => "open",
+        ProposalState::Done => "done",
+        ProposalState::Overtaken => "overtaken",
+        ProposalState::Rejected => "rejected",
+        ProposalState::Withdrawn => "withdrawn",
+    }
+}
+
+fn state(name: &str) -> Result<ProposalState, sqlx::Error> {
+    match name {
+        "open" => Ok(ProposalState::Open),
+        "done" => Ok(ProposalState::Done),
+        "overtaken" => Ok(ProposalState::Overtaken),
+        "rejected" => Ok(ProposalState::Rejected),
+        "withdrawn" => Ok(ProposalState::Withdrawn),
+        _ => Err(broken("state", "no such state of a proposal")),
+    }
+}
+
+/// Stores a proposal.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn put(
+    tx: &mut Tx,
+    open: &Open,
+    (sitting, room): (SittingId, Option<RoomId>),
+) -> Result<(), sqlx::Error> {
+    let content = &open.content;
+    sqlx::query(
+        "insert into proposal (id, sitting, room, content, hash, proposer, organisation, proposed_at, expires_at, state)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open')",
+    )
+    .bind(content.id.to_string())
+    .bind(sitting.to_string())
+    .bind(room.map(|room| room.to_string()))
+    .bind(content.to_bytes())
+    .bind(open.hash.as_slice())
+    .bind(content.proposer.to_string())
+    .bind(content.organisation.to_string())
+    .bind(content.proposed_at.0)
+    .bind(content.expires_at.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+const SELECT: &str = "select p.id, p.content, p.hash, p.state, p.decided_by, p.decided_at, p.decision_reason,
+        p.readable_until, decider.display_name as decider_name, office.name as decider_organisation,
+        exam.organisation, exam.id as exam, room.site, p.room
+     from proposal p join sitting on sitting.id = p.sitting join exam on exam.id = sitting.exam
+     left join room on room.id = p.room left join staff decider on decider.id = p.decided_by
+     left join organisation office on office.id = decider.organisation";
+
+fn stored(row: &SqliteRow) -> Result<Stored, sqlx::Error> {
+    let bytes: Vec<u8> = row.try_get("content")?;
+    let hash = digest(row, "hash")?;
+    if certs::hash::sha256(&bytes) != hash.0 {
+        return Err(broken("hash", "the stored proposal is not what was proposed"));
+    }
+    let content: ProposalContent = canonical::decode(&bytes).map_err(|e| broken("content", e))?;
+    let decided_at: Option<i64> = row.try_get("decided_at")?;
+    let decision = decided_at
+        .map(|at| {
+            Ok::<_, sqlx::Error>(DecisionView {
+                by: maybe(row, "decided_by")?,
+                by_name: row
+                    .try_get::<Option<String>, _>("decider_name")?
+                    .unwrap_or_default(),
+                organisation_name: row
+                    .try_get::<Option<String>, _>("decider_organisation")?
+                    .unwrap_or_default(),
+                at: Timestamp(at),
+                reason: row.try_get("decision_reason")?,
+            })
+        })
+        .transpose()?;
+    Ok(Stored {
+        open: Open { content, hash },
+        state: state(row.try_get("state")?)?,
+        decision,
+        readable_until: row.try_get::<Option<i64>, _>("readable_until")?.map(Timestamp),
+        place: place::place(row)?,
+    })
+}
+
+/// One proposal.
+///
+/// # Errors
+/// Whatever the database says; a content whose hash does not fit is an error.
+pub async fn one(executor: impl SqliteExecutor<'_>, id: ProposalId) -> Result<Option<Stored>, sqlx::Error> {
+    let text = format!("{SELECT} where p.id = $1");
+    let row = sqlx::query(sqlx::AssertSqlSafe(text))
+        .bind(id.to_string())
+        .fetch_optional(executor)
+        .await?;
+    row.as_ref().map(stored).transpose()
+}
+
+/// The proposals of the places where this member of staff takes part: all that wait, and the newest of the others.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn seen_by(reader: &Reader, staff: StaffId) -> Result<Vec<Stored>, sqlx::Error> {
+    let text = format!(
+        "{SELECT} where exists (select 1 from staff_role where staff = $1 and $2 like '%,' || role || ',%'
+             and (scope_kind = 'installation' or scope_id in (p.room, room.site, exam.id, exam.organisation)))
+         and (p.state = 'open' or p.id in (select id from proposal where state <> 'open'
+             order by proposed_at desc limit $3))
+         order by p.proposed_at, p.id"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text))
+        .bind(staff.to_string())
+        .bind(roles_with(Permission::Propose))
+        .bind(MOST_OVER)
+        .fetch_all(reader)
+        .await?;
+    rows.iter().map(stored).collect()
+}
+
+/// How a proposal ends.
+#[derive(Clone, Copy, Debug)]
+pub struct Ending<'a> {
+    /// Where it then stands.
+    pub state: ProposalState,
+    /// Who ended it.
+    pub by: StaffId,
+    /// Why.
+    pub reason: &'a str,
+    /// When.
+    pub at: Timestamp,
+    /// For an approved unmasking: until when it can be read.
+    pub readable_until: Option<Timestamp>,
+}
+
+/// Ends an open proposal; false when it is over already, which lets nothing be done twice.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn end(tx: &mut Tx, id: ProposalId, ending: Ending<'_>) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "update proposal set state = $1, decided_by = $2, decided_at = $3, decision_reason = $4, readable_until = $5
+         where id = $6 and state = 'open'",
+    )
+    .bind(state_name(ending.state))
+    .bind(ending.by.to_string())
+    .bind(ending.at.0)
+    .bind(ending.reason)
+    .bind(ending.readable_until.map(|until| until.0))
+    .bind(id.to_string())
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Name of an organisation.
+///
+/// # Errors
+/// Whatever the database says; `RowNotFound` when there is none.
+pub async fn organisation_name(
+    executor: impl SqliteExecutor<'_>,
+    id: OrganisationId,
+) -> Result<String, sqlx::Error> {
+    sqlx::query_scalar("select name from organisation where id = $1")
+        .bind(id.to_string())
+        .fetch_one(executor)
+        .await
+}
+
+/// Takes one reading that this person was granted, within its minutes: the proof that it was approved. Each grant is good
+/// for one reading; none when there is no such grant.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn take_unmasking(
+    tx: &mut Tx,
+    reader: StaffId,
+    (attempt, what): (AttemptId, Masked),
+    now: Timestamp,
+) -> Result<Option<Approved<Unmask>>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select id, content, decided_by from proposal where proposer = $1 and state = 'done' and readable_until > $2
+             and used_at is null order by decided_at, id",
+    )
+    .bind(reader.to_string())
+    .bind(now.0)
+    .fetch_all(&mut **tx)
+    .await?;
+    let wanted = CriticalAct::Unmask { attempt, what };
+    for row in &rows {
+        let bytes: Vec<u8> = row.try_get("content")?;
+        let content: ProposalContent = canonical::decode(&bytes).map_err(|e| broken("content", e))?;
+        if content.act != wanted {
+            continue;
+        }
+        sqlx::query("update proposal set used_at = $1 where id = $2 and used_at is null")
+            .bind(now.0)
+            .bind(content.id.to_string())
+            .execute(&mut **tx)
+            .await?;
+        let people = (content.proposer, parsed(row, "decided_by")?);
+        let act = Unmask { attempt, what };
+        let approved = Approved::new(content.act, content.id, people, content.reason);
+        return Ok(Some(approved.holding(act)));
+    }
+    Ok(None)
+}
