@@ -54,7 +54,7 @@ impl Form {
 
 /// Whether the server said that one person alone can't do something.
 pub fn two_needed(failure: &Failure) -> bool {
-    is(failure, ProblemCode::SecondOfficialNeeded)
+    is(failure, ProblemCode::ProposalNeeded)
 }
 
 /// What has to be filled in first.
