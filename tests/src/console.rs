@@ -164,22 +164,6 @@ impl Console {
         self.post_json(path.to_owned(), body).await
     }
 
-    /// `GET` of anything that is JSON.
-    ///
-    /// # Errors
-    /// [`crate::door::Refused`], or a broken line.
-    pub async fn look<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        self.get_json(path.to_owned()).await
-    }
-
-    /// `POST` of anything that answers in JSON.
-    ///
-    /// # Errors
-    /// [`crate::door::Refused`], or a broken line.
-    pub async fn ask<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
-        self.post_json(path.to_owned(), body).await
-    }
-
     /// The session cookie, `name=value`.
     pub fn cookie(&self) -> &str {
         &self.cookie

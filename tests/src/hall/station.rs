@@ -74,17 +74,6 @@ impl Hall {
     }
 }
 
-impl Hall {
-    /// Registers a machine whose certificate was issued by hand, at the only site.
-    ///
-    /// # Errors
-    /// What the program says.
-    pub fn register(&self, certificate: &Path) -> Result<()> {
-        self.server_command(&["machine", "add", "--certificate", &text(certificate)])?;
-        Ok(())
-    }
-}
-
 impl Drop for Station {
     fn drop(&mut self) {
         // Already gone is as good.

@@ -42,7 +42,7 @@ pub async fn admit(
     let mut tx = app.db.write().await?;
     let admissible = store::admissible(&mut tx, proctor.room, checkin, now).await?;
     let admissible = admissible.ok_or_else(ApiError::not_found)?.map_err(explain)?;
-    may_be_admitted(&mut tx, admissible.attempt()).await?;
+    may_be_admitted(&mut tx, admissible.attempt(), now).await?;
     let attempt = admissible.attempt();
     let record = match admissible.admit(proctor.member(), request.face_confirmed, second, now) {
         // Somebody came with another person's card: that stays on record, although nobody is let in.
@@ -82,7 +82,7 @@ pub async fn admit_manually(
     let second = second_official(&app, &proctor, request.second).await?;
     let now = app.clock.now();
     let mut tx = app.db.write().await?;
-    may_be_admitted(&mut tx, attempt).await?;
+    may_be_admitted(&mut tx, attempt, now).await?;
     let record = AdmissionRecord::without_card(attempt, proctor.member(), &second, reason, now);
     let ticket = write(&app, &mut tx, &proctor, &record, "attempt.admit-without-card").await?;
     tx.commit().await?;
@@ -103,7 +103,7 @@ pub async fn take_over(
     let reason = Reason::new(&request.reason).map_err(explain)?;
     let now = app.clock.now();
     let mut tx = app.db.write().await?;
-    if !may_be_admitted(&mut tx, attempt).await? {
+    if !may_be_admitted(&mut tx, attempt, now).await? {
         return Err(ApiError::new(
             ProblemCode::WrongState,
             "Thí sinh chưa được cho vào phòng. Hãy điểm danh trước.",
@@ -131,19 +131,20 @@ async fn second_official(
 }
 
 /// Whether the room takes people in now; true if this one has been let in before.
-async fn may_be_admitted(tx: &mut Tx, attempt: AttemptId) -> ApiResult<bool> {
+async fn may_be_admitted(tx: &mut Tx, attempt: AttemptId, at: Timestamp) -> ApiResult<bool> {
     let now = store::attempt_now(tx, attempt)
         .await?
         .ok_or_else(ApiError::not_found)?;
     let open = matches!(
         now.room_state,
         RoomState::Open | RoomState::Running | RoomState::Paused
-    );
-    if !open || now.handed_in {
+    ) || (now.room_state == RoomState::Ended
+        && now.reopened_until.is_some_and(|until| at < until));
+    if !open || now.handed_in || now.voided {
         return Err(ApiError::new(
             ProblemCode::WrongState,
-            "Chỉ cho vào phòng khi phòng đã mở và thí sinh chưa nộp bài.",
-            "Candidates are let in only while the room is open and before they have handed in.",
+            "Chỉ cho vào phòng khi phòng đã mở, thí sinh chưa nộp bài và bài thi không bị hủy.",
+            "Candidates are let in only while the room is open, before they have handed in, and unless their attempt was voided.",
         ));
     }
     Ok(now.admitted)
