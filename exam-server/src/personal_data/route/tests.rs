@@ -69,6 +69,7 @@ async fn what_is_due_goes_with_minutes_and_an_open_sitting_keeps_everything() {
             .await;
         (photos, people)
     };
+    trial.sql("update sitting set starts_at = 1000", &[]).await;
     trial
         .sql("update room set state = 'ended' where name = 'Phòng 02'", &[])
         .await;
