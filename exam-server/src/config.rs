@@ -72,6 +72,9 @@ pub struct Http {
     /// Under which address browsers reach the server, `https://thi.truong.edu.vn:8443`: passkeys are bound to its host.
     #[serde(default)]
     pub public_url: Option<String>,
+    /// Whom to tell about a weakness, `mailto:` or `https:`; shown in security.txt (RFC 9116).
+    #[serde(default)]
+    pub security_contact: Option<String>,
 }
 
 /// Where the server keeps its data.

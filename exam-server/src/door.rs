@@ -4,6 +4,9 @@
 //! with [`Anybody`]. From the doors come the router, the table of who may do what, and the OpenAPI document.
 
 mod described;
+pub mod openapi;
+#[cfg(test)]
+mod matrix;
 
 pub use described::{Answer, Described};
 
@@ -38,7 +41,7 @@ pub enum Access {
 }
 
 /// An extractor that decides who may go on.
-pub trait Guard: FromRequestParts<Arc<App>, Rejection = ApiError> {
+pub trait Guard: FromRequestParts<Arc<App>, Rejection = ApiError> + Send {
     /// Whom it lets through.
     const ACCESS: Access;
 }
@@ -61,8 +64,8 @@ impl Guard for Anybody {
 
 /// Arguments of a handler that begin with a guard.
 pub trait Guarded {
-    /// Whom the guard lets through.
-    const ACCESS: Access;
+    /// The guard.
+    type Guard: Guard + 'static;
 
     /// Describes the other arguments.
     fn describe(operation: &mut described::Draft);
@@ -70,8 +73,8 @@ pub trait Guarded {
 
 macro_rules! guarded {
     ($($argument:ident)*) => {
-        impl<M, G: Guard, $($argument: Described),*> Guarded for (M, G, $($argument,)*) {
-            const ACCESS: Access = G::ACCESS;
+        impl<M, G: Guard + 'static, $($argument: Described),*> Guarded for (M, G, $($argument,)*) {
+            type Guard = G;
 
             fn describe(_operation: &mut described::Draft) {
                 $($argument::describe(_operation);)*
@@ -106,6 +109,9 @@ pub struct Door {
 pub struct Doors {
     router: Router<Arc<App>>,
     list: Vec<Door>,
+    /// The same doors with their guards alone, to ask who gets through.
+    #[cfg(test)]
+    guards: Router<Arc<App>>,
 }
 
 impl Doors {
@@ -173,10 +179,14 @@ impl Doors {
         let mut draft = described::Draft::new(answer);
         T::describe(&mut draft);
         self.router = self.router.route(path, handler);
+        #[cfg(test)]
+        {
+            self.guards = self.guards.route(path, matrix::guard_alone::<T::Guard>(&method));
+        }
         self.list.push(Door {
             method,
             path,
-            access: T::ACCESS,
+            access: T::Guard::ACCESS,
             summary,
             draft,
         });

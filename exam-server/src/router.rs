@@ -10,7 +10,7 @@ use crate::personal_data;
 use crate::machine;
 use crate::result;
 use crate::room;
-use crate::shell::{pages, safety};
+use crate::shell::{about, pages, safety};
 use crate::sitting;
 use crate::staff;
 use axum::Router;
@@ -32,6 +32,7 @@ const REQUEST_TIME: Duration = Duration::from_secs(20);
 pub fn doors() -> Doors {
     [
         pages::doors,
+        about::doors,
         audit::route::doors,
         staff::route::doors,
         staff::people::route::doors,

@@ -7,3 +7,4 @@ pub mod accept;
 pub mod safety;
 pub mod extract;
 pub mod pages;
+pub mod about;

@@ -260,6 +260,49 @@ pub const INVENTORY: &[Columns] = &[
         Internal,
         Record,
     ),
+    of(
+        "machine",
+        "id site kind name serial certificate_hash not_after enrolled_at enrolled_by revoked_at last_seen alarm_at",
+        Internal,
+        Account,
+    ),
+    of("machine", "host_name last_address", Restricted, Account),
+    of(
+        "machine_code",
+        "site kind name issued_at issued_by expires_at used_at",
+        Internal,
+        Short,
+    ),
+    of("machine_code", "hash", Sealed, Short),
+    of("attempt", "reopened_until", Internal, Record),
+    of(
+        "proposal",
+        "id sitting room hash proposer organisation proposed_at expires_at state decided_by decided_at readable_until used_at",
+        Internal,
+        Record,
+    ),
+    of("proposal", "content decision_reason", Restricted, Record),
+    of("attempt_void", "attempt proposal at", Internal, Record),
+    of("attempt_void", "reason", Restricted, Record),
+    of("reopening", "attempt epoch proposal at", Internal, Record),
+    of(
+        "key_correction",
+        "proposal sitting item correction at",
+        Restricted,
+        Record,
+    ),
+    of(
+        "mark_history",
+        "attempt computed_at question item awarded maximum reason",
+        Restricted,
+        Record,
+    ),
+    of(
+        "result_history",
+        "attempt computed_at total maximum complete signed replaced_at replaced_by",
+        Restricted,
+        Record,
+    ),
 ];
 
 /// The inventory as a table in Markdown.
