@@ -173,7 +173,8 @@ impl Steps<'_> {
             self.kept.partial = partial;
             return Ok(session);
         }
-        self.kept.forget_unless(&kept);
+        // Another card was laid down: nothing of the first one is kept.
+        *self.kept = Kept::default();
         self.kept.keep(File::SOD, Contents::Read(Zeroizing::new(read)));
         Ok(session)
     }

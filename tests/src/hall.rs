@@ -145,7 +145,10 @@ impl Hall {
         let path = self.config();
         let before = std::fs::read_to_string(&path)?;
         let begins = format!("{name} = ");
-        ensure!(before.lines().any(|line| line.starts_with(&begins)), "no setting {name}");
+        ensure!(
+            before.lines().any(|line| line.starts_with(&begins)),
+            "no setting {name}"
+        );
         let lines = before.lines().map(|line| match line.starts_with(&begins) {
             true => format!("{begins}{value}\n"),
             false => format!("{line}\n"),
@@ -213,7 +216,13 @@ impl Hall {
     /// # Errors
     /// What the program says.
     pub fn add_staff_of(&self, organisation: &str, name: &str, display: &str) -> Result<Credentials> {
-        let more = ["--totp", "--recovery-codes", "--json", "--organisation", organisation];
+        let more = [
+            "--totp",
+            "--recovery-codes",
+            "--json",
+            "--organisation",
+            organisation,
+        ];
         let letter = self.staff_add(name, display, &more)?;
         let letter = serde_json::from_str(&letter).context("staff add --json")?;
         Ok(Credentials {

@@ -238,11 +238,7 @@ async fn the_board_is_live_and_a_lost_station_ends_its_reading() -> Result<()> {
         door.hall.door()?.socket(&path, None).await.is_err(),
         "nobody watches without a login"
     );
-    let bare = door
-        .hall
-        .door()?
-        .socket(&path, Some(door.console.cookie()))
-        .await;
+    let bare = door.hall.door()?.socket(&path, Some(door.console.cookie())).await;
     ensure!(bare.is_err(), "nor with a cookie alone");
     let mut feed = door.console.live(door.rooms[0]).await?;
     ensure!(next_board(&mut feed).await?.stations.is_empty(), "no station yet");

@@ -44,11 +44,4 @@ impl Kept {
     pub(super) fn keep(&mut self, file: File, contents: Contents) {
         self.files.insert(file.short_id, (file, contents));
     }
-
-    /// Forgets everything unless the security object is still this one: another card was laid down.
-    pub(super) fn forget_unless(&mut self, security_object: &[u8]) {
-        if self.bytes(File::SOD).is_some_and(|kept| kept != security_object) {
-            *self = Self::default();
-        }
-    }
 }

@@ -18,7 +18,9 @@ use rsa::RsaPrivateKey;
 use super::{
     active_authentication::{self, ActiveAuthenticationHash},
     apdu::{Command, Response},
+    chip_authentication::StaticKey,
     file::LogicalData,
+    pace::Profile,
     randomness::Randomness,
     status::{CLASS_UNKNOWN, WRONG_LENGTH},
 };
@@ -51,6 +53,8 @@ pub enum Transport {
     Extended,
     /// Short lengths only; longer answers are fetched with GET RESPONSE.
     ShortOnly,
+    /// Extended lengths, but READ BINARY gives no more than this at once.
+    Most(usize),
 }
 
 /// What only the chip knows, and the passwords printed on the card.
@@ -64,6 +68,12 @@ pub struct Secrets {
     pub chip_key: Option<RsaPrivateKey>,
     /// The hash used in active authentication.
     pub chip_hash: ActiveAuthenticationHash,
+    /// The key of chip authentication, if the chip has one.
+    pub static_key: Option<StaticKey>,
+    /// The PACE that it speaks.
+    pub pace: Profile,
+    /// Whether there is no CAN: PACE knows the MRZ only.
+    pub zone_only: bool,
 }
 
 /// A chip in a reader's field.

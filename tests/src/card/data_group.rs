@@ -5,7 +5,11 @@
 use anyhow::Result;
 use rsa::{RsaPrivateKey, pkcs8::EncodePublicKey};
 
-use super::pace;
+use super::{
+    chip_authentication::{ChipProfile, StaticKey},
+    domain::Domain,
+    pace::Profile,
+};
 use crate::{
     citizens::{Citizen, Day, Sex, draw_portrait, machine_readable_zone},
     tlv::{group, integer, oid, set_of, tlv},
@@ -13,16 +17,20 @@ use crate::{
 
 /// id-TA, 0.4.0.127.0.7.2.2.2.
 const TERMINAL_AUTHENTICATION: &str = "04007f0007020202";
-/// id-CA-ECDH-AES-CBC-CMAC-128, 0.4.0.127.0.7.2.2.3.2.2.
-pub const CHIP_AUTHENTICATION: &str = "04007f00070202030202";
+/// id-PK-DH, 0.4.0.127.0.7.2.2.1.1.
+const CHIP_PUBLIC_KEY_DH: &str = "04007f000702020101";
 /// id-PK-ECDH, 0.4.0.127.0.7.2.2.1.2.
 const CHIP_PUBLIC_KEY: &str = "04007f000702020102";
+/// dhpublicnumber, 1.2.840.10046.2.1.
+const DH_PUBLIC_NUMBER: &str = "2a8648ce3e0201";
+/// prime-field, 1.2.840.10045.1.1.
+const PRIME_FIELD: &str = "2a8648ce3d0101";
+/// standardizedDomainParameters, 0.4.0.127.0.7.1.2.
+const STANDARDISED: &str = "04007f00070102";
 /// id-ecPublicKey, 1.2.840.10045.2.1.
 const EC_PUBLIC_KEY: &str = "2a8648ce3d0201";
 /// brainpoolP256r1, 1.3.36.3.3.2.8.1.1.7.
 const BRAINPOOL_P256R1: &str = "2b2403030208010107";
-/// brainpoolP256r1 in the list of standardised domain parameters (part 11, 9.5.1).
-const PARAMETER_13: u32 = 13;
 /// ISO/IEC 10646 with UTF-8, 1.0.10646.1.0.8, as data group 13 names its text.
 const TEXT: &str = "28d316010008";
 
@@ -34,9 +42,9 @@ pub fn common(tags: &[u8]) -> Vec<u8> {
     )
 }
 
-/// EF.CardAccess, byte for byte what cards in the field answer.
-pub fn card_access() -> Vec<u8> {
-    tlv(0x31, &security_infos().concat())
+/// EF.CardAccess; with the profiles of the field, byte for byte what cards in the field answer.
+pub fn card_access(pace: Profile, chip: ChipProfile) -> Vec<u8> {
+    tlv(0x31, &security_infos(pace, chip).concat())
 }
 
 /// Data group 1: the MRZ.
@@ -108,13 +116,93 @@ pub fn national(citizen: &Citizen) -> Vec<u8> {
 }
 
 /// Data group 14: what EF.CardAccess says, now signed, and the public key of chip authentication.
-pub fn security_options(chip_public_key: &[u8]) -> Vec<u8> {
-    let algorithm = group(0x30, &[&oid(EC_PUBLIC_KEY), &oid(BRAINPOOL_P256R1)]);
-    let bits = tlv(0x03, &[&[0], chip_public_key].concat());
-    let key = group(0x30, &[&oid(CHIP_PUBLIC_KEY), &group(0x30, &[&algorithm, &bits])]);
-    let mut infos = security_infos().to_vec();
-    infos.push(key);
+pub fn security_options(pace: Profile, key: &StaticKey) -> Vec<u8> {
+    let mut infos = security_infos(pace, key.profile()).to_vec();
+    let protocol = if key.profile().domain().is_curve() {
+        CHIP_PUBLIC_KEY
+    } else {
+        CHIP_PUBLIC_KEY_DH
+    };
+    infos.push(group(0x30, &[&oid(protocol), &public_key_info(key)]));
     tlv(0x6E, &set_of(0x31, infos))
+}
+
+/// The static key as SubjectPublicKeyInfo, with its domain in the forms that issuers use: by the curve's name, spelt out, or by
+/// its number among the standardised ones.
+fn public_key_info(key: &StaticKey) -> Vec<u8> {
+    let unsigned = |number: &num_bigint::BigUint| tlv(0x02, &[&[0], &number.to_bytes_be()[..]].concat());
+    let parameters = key.profile().parameters;
+    let (algorithm, public) = match (parameters, key.profile().domain()) {
+        (13, _) => (
+            group(0x30, &[&oid(EC_PUBLIC_KEY), &oid(BRAINPOOL_P256R1)]),
+            key.public(),
+        ),
+        (12, domain) => (
+            group(0x30, &[&oid(EC_PUBLIC_KEY), &spelt_out(&domain)]),
+            key.public(),
+        ),
+        (_, Domain::Modular { p, g, q }) => {
+            let numbers = group(0x30, &[&unsigned(&p), &unsigned(&g), &unsigned(&q)]);
+            let public = num_bigint::BigUint::from_bytes_be(&key.public());
+            (
+                group(0x30, &[&oid(DH_PUBLIC_NUMBER), &numbers]),
+                unsigned(&public),
+            )
+        }
+        _ => (
+            group(0x30, &[&oid(STANDARDISED), &integer(parameters.into())]),
+            key.public(),
+        ),
+    };
+    group(0x30, &[&algorithm, &tlv(0x03, &[&[0], &public[..]].concat())])
+}
+
+/// ECParameters with every number (RFC 3279, 2.3.5).
+fn spelt_out(domain: &Domain) -> Vec<u8> {
+    let Domain::Curve { p, a, b, n, .. } = domain else {
+        return Vec::new();
+    };
+    let base = domain
+        .write(&domain.base())
+        .expect("the base point has an encoding");
+    let unsigned = |number: &num_bigint::BigUint| tlv(0x02, &[&[0], &number.to_bytes_be()[..]].concat());
+    group(
+        0x30,
+        &[
+            &integer(1),
+            &group(0x30, &[&oid(PRIME_FIELD), &unsigned(p)]),
+            &group(
+                0x30,
+                &[&tlv(0x04, &a.to_bytes_be()), &tlv(0x04, &b.to_bytes_be())],
+            ),
+            &tlv(0x04, &base),
+            &unsigned(n),
+            &integer(1),
+        ],
+    )
+}
+
+/// Data group 11: the name in full, the personal number and the birth date (part 10, 4.7.11).
+pub fn personal_details(citizen: &Citizen) -> Vec<u8> {
+    let birth = citizen.birth;
+    let day = format!("{:04}{:02}{:02}", birth.year, birth.month, birth.day);
+    group(
+        0x6B,
+        &[
+            &tlv(0x5C, &[0x5F, 0x0E, 0x5F, 0x10, 0x5F, 0x2B]),
+            &tlv(0x5F0E, citizen.name.as_bytes()),
+            &tlv(0x5F10, citizen.number.as_bytes()),
+            &tlv(0x5F2B, day.as_bytes()),
+        ],
+    )
+}
+
+/// Data group 12: who issued the document (part 10, 4.7.12).
+pub fn document_details() -> Vec<u8> {
+    group(
+        0x6C,
+        &[&tlv(0x5C, &[0x5F, 0x19]), &tlv(0x5F19, "Bộ Công an".as_bytes())],
+    )
 }
 
 /// Data group 15: the public key of active authentication.
@@ -122,13 +210,17 @@ pub fn active_authentication_key(key: &RsaPrivateKey) -> Result<Vec<u8>> {
     Ok(tlv(0x6F, key.to_public_key().to_public_key_der()?.as_bytes()))
 }
 
-fn security_infos() -> [Vec<u8>; 3] {
+fn security_infos(pace: Profile, chip: ChipProfile) -> [Vec<u8>; 3] {
     [
         group(0x30, &[&oid(TERMINAL_AUTHENTICATION), &integer(1)]),
-        group(0x30, &[&oid(CHIP_AUTHENTICATION), &integer(1)]),
+        group(0x30, &[&tlv(0x06, &chip.protocol()), &integer(1)]),
         group(
             0x30,
-            &[&tlv(0x06, &pace::PROTOCOL), &integer(2), &integer(PARAMETER_13)],
+            &[
+                &tlv(0x06, &pace.protocol()),
+                &integer(2),
+                &integer(pace.parameters.into()),
+            ],
         ),
     ]
 }
@@ -191,7 +283,7 @@ mod tests {
     #[test]
     fn the_files_agree_with_the_reference_card() {
         if let Some(expected) = reference("EF_CardAccess.bin") {
-            assert_eq!(card_access(), expected);
+            assert_eq!(card_access(Profile::default(), ChipProfile::default()), expected);
         }
         if let Some(expected) = reference("SYNTHETIC_EF_DG1.bin") {
             assert_eq!(mrz(&citizen()), expected);

@@ -3,6 +3,9 @@
 //! Must hold no state and no protocol.
 
 use sha1::{Digest, Sha1};
+use sha2::Sha256;
+
+use super::secure_messaging::Suite;
 
 /// Counter of the key that encrypts (9.7.1).
 pub const ENCRYPTION: u32 = 1;
@@ -20,6 +23,23 @@ pub fn aes_128(secret: &[u8], counter: u32) -> [u8; 16] {
     hash[..16].try_into().expect("SHA-1 has 20 bytes")
 }
 
+/// KDF(secret, counter) for a suite (9.7.1).
+pub fn of_suite(suite: Suite, secret: &[u8], counter: u32) -> Vec<u8> {
+    let long = |size: usize| {
+        let hash = Sha256::new()
+            .chain_update(secret)
+            .chain_update(counter.to_be_bytes())
+            .finalize();
+        hash[..size].to_vec()
+    };
+    match suite {
+        Suite::TripleDes => triple_des(secret, counter).to_vec(),
+        Suite::Aes128 => aes_128(secret, counter).to_vec(),
+        Suite::Aes192 => long(24),
+        Suite::Aes256 => long(32),
+    }
+}
+
 /// KDF(secret, counter) for two-key 3DES, with odd parity (9.7.1.1).
 pub fn triple_des(secret: &[u8], counter: u32) -> [u8; 16] {
     aes_128(secret, counter).map(|byte| {
@@ -32,13 +52,13 @@ pub fn triple_des(secret: &[u8], counter: u32) -> [u8; 16] {
 }
 
 /// The key which encrypts PACE's nonce when the password is the CAN: its digits go into the KDF as they are (9.7.3).
-pub fn pace_key_from_can(can: &str) -> [u8; 16] {
-    aes_128(can.as_bytes(), PASSWORD)
+pub fn pace_key_from_can(suite: Suite, can: &str) -> Vec<u8> {
+    of_suite(suite, can.as_bytes(), PASSWORD)
 }
 
 /// The key which encrypts PACE's nonce when the password is the MRZ: the whole SHA-1 of its key fields (9.7.3).
-pub fn pace_key_from_mrz(mrz_information: &str) -> [u8; 16] {
-    aes_128(&Sha1::digest(mrz_information.as_bytes()), PASSWORD)
+pub fn pace_key_from_mrz(suite: Suite, mrz_information: &str) -> Vec<u8> {
+    of_suite(suite, &Sha1::digest(mrz_information.as_bytes()), PASSWORD)
 }
 
 /// BAC's two keys: for encryption and for the MAC (9.7.2).
@@ -62,10 +82,10 @@ mod tests {
     /// Appendix G.1 (MRZ) and H.1 (CAN).
     #[test]
     fn pace_keys_of_the_worked_examples() {
-        let mrz = pace_key_from_mrz("T22000129364081251010318");
+        let mrz = pace_key_from_mrz(Suite::Aes128, "T22000129364081251010318");
         assert_eq!(hex::encode_upper(mrz), "89DED1B26624EC1E634C1989302849DD");
         assert_eq!(
-            hex::encode_upper(pace_key_from_can("123456")),
+            hex::encode_upper(pace_key_from_can(Suite::Aes128, "123456")),
             "591468CDA83D65219CCCB8560233600F"
         );
     }

@@ -2,11 +2,15 @@
 //!
 //! Owns the words. Must not carry them out: `personalise` and `presented` do.
 
+use std::str::FromStr;
+
 use anyhow::{Context, Result, bail, ensure};
 
 use super::{
     active_authentication::ActiveAuthenticationHash,
     chip::{Access, Transport},
+    chip_authentication::ChipProfile,
+    pace::Profile,
 };
 use crate::pki::{LdsVersion, SignerKind, Validity};
 
@@ -17,6 +21,14 @@ pub struct Order {
     pub citizen: usize,
     /// Access protocols of the chip.
     pub access: Access,
+    /// The PACE that the chip speaks.
+    pub pace: Profile,
+    /// Its chip authentication.
+    pub chip: ChipProfile,
+    /// Whether PACE knows the MRZ only, no CAN.
+    pub zone_only: bool,
+    /// Whether there are data groups 11 and 12.
+    pub details: bool,
     /// Lengths of its APDUs.
     pub transport: Transport,
     /// Hash of active authentication.
@@ -76,7 +88,15 @@ pub enum Defect {
 pub const WORDS: &[&str] = &[
     "bac-only",
     "pace-only",
+    "pace=13-im-aes128",
+    "pace=0-gm-3des",
+    "pace=17-gm-aes256",
+    "ca=13-3des",
+    "ca=2-aes192",
+    "no-can",
+    "details",
     "short-only",
+    "most=600",
     "aa-sha1",
     "lds-v1",
     "rsa-signer",
@@ -133,7 +153,17 @@ impl Order {
     ///
     /// The word is unknown, or a second defect.
     pub fn with(mut self, word: &str) -> Result<Self> {
+        if let Some((name @ ("pace" | "ca" | "most"), text)) = word.split_once('=') {
+            match name {
+                "pace" => self.pace = Profile::parse(text)?,
+                "ca" => self.chip = ChipProfile::parse(text)?,
+                _ => self.transport = Transport::Most(number(text)?),
+            }
+            return Ok(self);
+        }
         match word {
+            "no-can" => self.zone_only = true,
+            "details" => self.details = true,
             "bac-only" => self.access = Access::BacOnly,
             "pace-only" => self.access = Access::PaceOnly,
             "short-only" => self.transport = Transport::ShortOnly,
@@ -158,12 +188,7 @@ impl Order {
 impl Defect {
     fn parse(word: &str) -> Result<Self> {
         let (name, count) = match word.split_once('=') {
-            Some((name, count)) => (
-                name,
-                count
-                    .parse()
-                    .with_context(|| format!("`{count}` is not a number"))?,
-            ),
+            Some((name, count)) => (name, number(count)?),
             None => (word, 0),
         };
         Ok(match name {
@@ -188,6 +213,12 @@ impl Defect {
             _ => bail!("`{word}` is unknown; known are {}", WORDS.join(", ")),
         })
     }
+}
+
+fn number<N: FromStr>(text: &str) -> Result<N> {
+    text.parse()
+        .ok()
+        .with_context(|| format!("`{text}` is not a number"))
 }
 
 #[cfg(test)]

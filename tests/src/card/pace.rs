@@ -1,54 +1,144 @@
-//! PACE with generic mapping on brainpoolP256r1 and AES-128, the chip's side (ICAO Doc 9303 part 11, 4.4).
+//! PACE, the chip's side (ICAO Doc 9303 part 11, 4.4): generic and integrated mapping, over every standardised group from
+//! 224 bits, with 3DES and AES.
 //!
 //! Owns the four steps of one run. Must not know how many runs failed before.
 
-use bp256::{
-    BrainpoolP256r1,
-    r1::{AffinePoint, NonZeroScalar, ProjectivePoint, Sec1Point},
-};
-use ecdsa::elliptic_curve::{
-    Group, SecretKey,
-    sec1::{FromSec1Point, ToSec1Point},
-};
+use anyhow::{Context, Result, bail, ensure};
+use num_bigint::BigUint;
 
 use super::{
+    domain::{Domain, Element},
     key,
     randomness::Randomness,
-    secure_messaging::{SecureMessaging, Suite, aes_encrypt, cmac_8},
+    secure_messaging::{SecureMessaging, Suite},
     status::{AUTHENTICATION_FAILED, CONDITIONS_NOT_SATISFIED, Status, WRONG_DATA},
 };
 use crate::tlv::{find, group, tlv};
 
-/// id-PACE-ECDH-GM-AES-CBC-CMAC-128, 0.4.0.127.0.7.2.2.4.2.2, as content bytes.
-pub const PROTOCOL: [u8; 10] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, 0x02, 0x02];
+/// id-PACE, 0.4.0.127.0.7.2.2.4, as content bytes.
+const PROTOCOL: [u8; 8] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04];
 
-/// A run in the state that its next GENERAL AUTHENTICATE finds.
+/// How the nonce becomes a generator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mapping {
+    /// By a key agreement.
+    Generic,
+    /// By an encoding of pseudo-random bytes.
+    Integrated,
+}
+
+/// The one PACE that a chip speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// Id of the standardised domain parameters.
+    pub parameters: u8,
+    /// The mapping.
+    pub mapping: Mapping,
+    /// The ciphers.
+    pub suite: Suite,
+}
+
+impl Default for Profile {
+    /// What cards in the field speak: id-PACE-ECDH-GM-AES-CBC-CMAC-128 on brainpoolP256r1.
+    fn default() -> Self {
+        Self {
+            parameters: 13,
+            mapping: Mapping::Generic,
+            suite: Suite::Aes128,
+        }
+    }
+}
+
+impl Profile {
+    /// Reads `13-gm-aes128`: parameters, mapping, ciphers.
+    ///
+    /// # Errors
+    ///
+    /// What part was not understood.
+    pub fn parse(text: &str) -> Result<Self> {
+        let [parameters, mapping, suite] = text.split('-').collect::<Vec<_>>()[..] else {
+            bail!("`{text}` should read like 13-gm-aes128");
+        };
+        let parameters = parameters
+            .parse()
+            .with_context(|| format!("`{parameters}` is not the number of domain parameters"))?;
+        ensure!(
+            Domain::standardised(parameters).is_some(),
+            "there is no group {parameters}"
+        );
+        let mapping = match mapping {
+            "gm" => Mapping::Generic,
+            "im" => Mapping::Integrated,
+            _ => bail!("`{mapping}` is no mapping; known are gm and im"),
+        };
+        Ok(Self {
+            parameters,
+            mapping,
+            suite: suite_named(suite)?,
+        })
+    }
+
+    /// Object identifier of the protocol, as content bytes.
+    pub fn protocol(&self) -> Vec<u8> {
+        let agreement = match (self.mapping, self.domain().is_curve()) {
+            (Mapping::Generic, false) => 1,
+            (Mapping::Generic, true) => 2,
+            (Mapping::Integrated, false) => 3,
+            (Mapping::Integrated, true) => 4,
+        };
+        [&PROTOCOL[..], &[agreement, self.suite.arc()]].concat()
+    }
+
+    /// The group.
+    pub fn domain(&self) -> Domain {
+        Domain::standardised(self.parameters).expect("a profile is made of known parameters")
+    }
+
+    /// Length of the nonce in bytes (4.4.3.3.2 fixes it for integrated mapping).
+    fn nonce_size(&self) -> usize {
+        match (self.mapping, self.suite) {
+            (Mapping::Integrated, Suite::Aes192 | Suite::Aes256) => 32,
+            _ => 16,
+        }
+    }
+}
+
+/// Ciphers by their name in an order's words.
+///
+/// # Errors
+///
+/// There are none of that name.
+pub fn suite_named(name: &str) -> Result<Suite> {
+    Ok(match name {
+        "3des" => Suite::TripleDes,
+        "aes128" => Suite::Aes128,
+        "aes192" => Suite::Aes192,
+        "aes256" => Suite::Aes256,
+        _ => bail!("`{name}` is no cipher; known are 3des, aes128, aes192, aes256"),
+    })
+}
+
+/// A run of PACE.
 #[derive(Debug)]
-pub enum Pace {
+pub struct Pace {
+    profile: Profile,
+    state: State,
+}
+
+/// What the next GENERAL AUTHENTICATE finds.
+#[derive(Debug)]
+enum State {
     /// The password was chosen with MSE:Set AT.
-    Chosen {
-        /// Key from the password.
-        password_key: [u8; 16],
-    },
+    Chosen { password_key: Vec<u8> },
     /// The encrypted nonce was given out.
-    NonceSent {
-        /// The nonce in the clear.
-        nonce: [u8; 16],
-    },
-    /// Both sides know the mapped generator.
-    Mapped {
-        /// The generator which only who knows the password computes rightly.
-        generator: ProjectivePoint,
-    },
+    NonceSent { nonce: Vec<u8> },
+    /// Both sides know the generator which only who knows the password computes rightly.
+    Mapped { generator: Element },
     /// Keys are agreed; each side must still prove that it has them.
     Agreed {
-        /// Key that encrypts.
-        encryption: [u8; 16],
-        /// Key that authenticates.
-        authentication: [u8; 16],
-        /// The chip's ephemeral key.
+        encryption: Vec<u8>,
+        authentication: Vec<u8>,
         chip: Vec<u8>,
-        /// The reader's ephemeral key.
         reader: Vec<u8>,
     },
 }
@@ -63,6 +153,12 @@ pub enum Step {
 }
 
 impl Pace {
+    /// Begins a run with the key from the password.
+    pub fn new(profile: Profile, password_key: Vec<u8>) -> Self {
+        let state = State::Chosen { password_key };
+        Self { profile, state }
+    }
+
     /// Takes one GENERAL AUTHENTICATE's data field; after an error the run is over.
     ///
     /// # Errors
@@ -70,57 +166,118 @@ impl Pace {
     /// The status word with which the chip ends the run.
     pub fn step(self, data: &[u8], randomness: &mut Randomness) -> Result<Step, Status> {
         let dynamic = find(data, 0x7C).ok_or(WRONG_DATA)?;
-        match self {
-            Self::Chosen { password_key } => {
-                let nonce = randomness.bytes();
-                let encrypted = aes_encrypt(&password_key, &[0; 16], &nonce);
-                Ok(Step::Next(answer(0x80, &encrypted), Self::NonceSent { nonce }))
+        let profile = self.profile;
+        let next = |data, state| Ok(Step::Next(data, Self { profile, state }));
+        match self.state {
+            State::Chosen { password_key } => {
+                let nonce = randomness.vector(profile.nonce_size());
+                let encrypted = profile.suite.encrypt_plainly(&password_key, &nonce);
+                next(answer(0x80, &encrypted), State::NonceSent { nonce })
             }
-            Self::NonceSent { nonce } => {
-                let reader = point(find(dynamic, 0x81).ok_or(CONDITIONS_NOT_SATISFIED)?)?;
-                let secret = scalar(randomness);
-                let shared = point_of(reader, &secret)?;
-                let own = public(ProjectivePoint::generator() * *secret);
-                let generator = ProjectivePoint::generator() * *nonce_scalar(&nonce)? + shared;
-                Ok(Step::Next(answer(0x82, &own), Self::Mapped { generator }))
+            State::NonceSent { nonce } => {
+                let data = find(dynamic, 0x81).ok_or(CONDITIONS_NOT_SATISFIED)?;
+                let (own, generator) = map(profile, &nonce, data, randomness)?;
+                next(answer(0x82, &own), State::Mapped { generator })
             }
-            Self::Mapped { generator } => {
+            State::Mapped { generator } => {
                 let bytes = find(dynamic, 0x83).ok_or(CONDITIONS_NOT_SATISFIED)?;
-                agree(generator, bytes, randomness)
+                let (own, state) = agree(profile, &generator, bytes, randomness)?;
+                next(answer(0x84, &own), state)
             }
-            Self::Agreed {
+            State::Agreed {
                 encryption,
                 authentication,
                 chip,
                 reader,
             } => {
                 let token = find(dynamic, 0x85).ok_or(CONDITIONS_NOT_SATISFIED)?;
-                if token != cmac_8(&authentication, &authenticated(&chip)) {
+                if token
+                    != profile
+                        .suite
+                        .token(&authentication, &authenticated(profile, &chip))
+                {
                     return Err(AUTHENTICATION_FAILED);
                 }
-                let own = cmac_8(&authentication, &authenticated(&reader));
-                let channel = SecureMessaging::new(Suite::Aes128, encryption, authentication, 0);
+                let own = profile
+                    .suite
+                    .token(&authentication, &authenticated(profile, &reader));
+                let channel = SecureMessaging::new(profile.suite, encryption, authentication, 0);
                 Ok(Step::Done(answer(0x86, &own), channel))
             }
         }
     }
 }
 
-fn agree(generator: ProjectivePoint, reader: &[u8], randomness: &mut Randomness) -> Result<Step, Status> {
-    let secret = scalar(randomness);
-    let chip = public(generator * *secret);
+/// The chip's mapping data and the generator.
+fn map(
+    profile: Profile,
+    nonce: &[u8],
+    data: &[u8],
+    randomness: &mut Randomness,
+) -> Result<(Vec<u8>, Element), Status> {
+    let domain = profile.domain();
+    if profile.mapping == Mapping::Integrated {
+        if data.len() != profile.suite.key_size() {
+            return Err(WRONG_DATA);
+        }
+        let random = pseudo_random(profile, nonce, data);
+        return Ok((Vec::new(), domain.encode(&random)));
+    }
+    let reader = domain.read(data)?;
+    let secret = domain.secret(randomness);
+    let own = domain.write(&domain.times(&secret, &domain.base()))?;
+    let moved = domain.times(&BigUint::from_bytes_be(nonce), &domain.base());
+    let generator = domain.plus(&moved, &domain.times(&secret, &reader));
+    Ok((own, generator))
+}
+
+/// R(s, t) of integrated mapping (4.4.3.3.2).
+fn pseudo_random(profile: Profile, nonce: &[u8], reader_nonce: &[u8]) -> Vec<u8> {
+    let constants = if nonce.len() == 16 {
+        [
+            "a668892a7c41e3ca739f40b057d85904",
+            "a4e136ac725f738b01c1f60217c188ad",
+        ]
+    } else {
+        [
+            "d463d65234124ef7897054986dca0a174e28df758cbaa03f240616414d5a1676",
+            "54bd7255f0aaf831bec3423fcf39d69b6cbf066677d0faae5aadd99df8e53517",
+        ]
+    };
+    let [c0, c1] = constants.map(|hex| hex::decode(hex).expect("the standard prints whole bytes"));
+    let suite = profile.suite;
+    let blocks = (profile.domain().prime().bits() + 64).div_ceil(nonce.len() as u64 * 8);
+    let mut key = suite.encrypt_plainly(reader_nonce, nonce);
+    let mut random = Vec::new();
+    for _ in 0..blocks {
+        key.truncate(suite.key_size());
+        random.extend(suite.encrypt_plainly(&key, &c1));
+        key = suite.encrypt_plainly(&key, &c0);
+    }
+    random
+}
+
+/// The chip's ephemeral key and what follows from the reader's.
+fn agree(
+    profile: Profile,
+    generator: &Element,
+    reader: &[u8],
+    randomness: &mut Randomness,
+) -> Result<(Vec<u8>, State), Status> {
+    let domain = profile.domain();
+    let secret = domain.secret(randomness);
+    let chip = domain.write(&domain.times(&secret, generator))?;
     if chip == reader {
         return Err(AUTHENTICATION_FAILED); // a reader that only echoes knows nothing
     }
-    let shared = public(point_of(point(reader)?, &secret)?);
-    let x = &shared[1..33];
-    let agreed = Pace::Agreed {
-        encryption: key::aes_128(x, key::ENCRYPTION),
-        authentication: key::aes_128(x, key::AUTHENTICATION),
+    let shared = domain.shared(&domain.times(&secret, &domain.read(reader)?))?;
+    let state = State::Agreed {
+        encryption: key::of_suite(profile.suite, &shared, key::ENCRYPTION),
+        authentication: key::of_suite(profile.suite, &shared, key::AUTHENTICATION),
         chip: chip.clone(),
         reader: reader.to_vec(),
     };
-    Ok(Step::Next(answer(0x84, &chip), agreed))
+    Ok((chip, state))
 }
 
 /// Dynamic authentication data with one object.
@@ -129,57 +286,7 @@ fn answer(tag: u16, value: &[u8]) -> Vec<u8> {
 }
 
 /// What a token authenticates: the public key of the other side with its protocol (part 11, 4.4.3.4).
-fn authenticated(public_key: &[u8]) -> Vec<u8> {
-    group(0x7F49, &[&tlv(0x06, &PROTOCOL), &tlv(0x86, public_key)])
-}
-
-/// A point of the curve that is not the neutral one, from its uncompressed form.
-///
-/// # Errors
-///
-/// WRONG_DATA for anything but an uncompressed point of the curve.
-pub fn point(bytes: &[u8]) -> Result<ProjectivePoint, Status> {
-    let encoded = Sec1Point::from_bytes(bytes).map_err(|_| WRONG_DATA)?;
-    if bytes.first() != Some(&4) {
-        return Err(WRONG_DATA);
-    }
-    let affine = AffinePoint::from_sec1_point(&encoded)
-        .into_option()
-        .ok_or(WRONG_DATA)?;
-    Ok(affine.into())
-}
-
-/// `secret` times `point`, which must not be the neutral element.
-///
-/// # Errors
-///
-/// WRONG_DATA for the neutral element.
-pub fn point_of(point: ProjectivePoint, secret: &NonZeroScalar) -> Result<ProjectivePoint, Status> {
-    let product = point * **secret;
-    if bool::from(product.is_identity()) {
-        Err(WRONG_DATA)
-    } else {
-        Ok(product)
-    }
-}
-
-/// A point in its uncompressed form: 04, x, y.
-pub fn public(point: ProjectivePoint) -> Vec<u8> {
-    AffinePoint::from(point).to_sec1_point(false).as_bytes().to_vec()
-}
-
-fn scalar(randomness: &mut Randomness) -> NonZeroScalar {
-    loop {
-        let bytes: [u8; 32] = randomness.bytes();
-        if let Ok(key) = SecretKey::<BrainpoolP256r1>::from_slice(&bytes) {
-            return key.to_nonzero_scalar();
-        }
-    }
-}
-
-fn nonce_scalar(nonce: &[u8; 16]) -> Result<NonZeroScalar, Status> {
-    let mut wide = [0; 32];
-    wide[16..].copy_from_slice(nonce);
-    let key = SecretKey::<BrainpoolP256r1>::from_slice(&wide).map_err(|_| WRONG_DATA)?;
-    Ok(key.to_nonzero_scalar())
+fn authenticated(profile: Profile, public_key: &[u8]) -> Vec<u8> {
+    let tag = if profile.domain().is_curve() { 0x86 } else { 0x84 };
+    group(0x7F49, &[&tlv(0x06, &profile.protocol()), &tlv(tag, public_key)])
 }

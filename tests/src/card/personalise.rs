@@ -3,18 +3,17 @@
 //! Owns the order of the steps. Must not know readers or what happens on the line.
 
 use anyhow::{Context, Result};
-use ecdsa::elliptic_curve::SecretKey;
 use rsa::RsaPrivateKey;
 
 use super::{
     chip::{Access, Chip, Secrets},
+    chip_authentication::StaticKey,
     data_group as make,
     file::{COM, LogicalData, SOD, data_group_file},
     order::{Defect, Order},
 };
 use crate::{
     citizens::{Citizen, mrz_information},
-    dice::Dice,
     pki::{FORGER_KEY, SecurityObject, TestPki, chip_key, rsa_key},
 };
 
@@ -39,6 +38,13 @@ pub fn personalise(citizen: &Citizen, other: &Citizen, order: &Order, pki: &Test
         mrz_information: mrz_information(citizen),
         chip_key,
         chip_hash: order.hash,
+        static_key: match order.defect {
+            // A forger has the public key of the card and none of its secrets.
+            Some(Defect::Clone) => Some(StaticKey::new(order.chip, !citizen.seed)),
+            _ => Some(StaticKey::new(order.chip, citizen.seed)),
+        },
+        pace: order.pace,
+        zone_only: order.zone_only,
     };
     Ok(Chip::new(data, secrets, order.access, order.transport))
 }
@@ -53,13 +59,13 @@ fn sign(citizen: &Citizen, order: &Order, pki: &TestPki) -> Result<LogicalData> 
     let key = (order.defect != Some(Defect::NoDg15))
         .then(|| chip_key(citizen.index))
         .transpose()?;
-    let groups = data_groups(citizen, key.as_ref())?;
+    let groups = data_groups(citizen, key.as_ref(), order)?;
     let mut object = SecurityObject::new(order.lds);
     for (number, _, file) in &groups {
         object.cover(*number, file);
     }
     let tags: Vec<u8> = groups.iter().map(|(_, tag, _)| *tag).collect();
-    let card_access = (order.access != Access::BacOnly).then(make::card_access);
+    let card_access = (order.access != Access::BacOnly).then(|| make::card_access(order.pace, order.chip));
     let mut data = LogicalData {
         card_access,
         ..LogicalData::default()
@@ -78,30 +84,27 @@ fn sign(citizen: &Citizen, order: &Order, pki: &TestPki) -> Result<LogicalData> 
 }
 
 /// Number, tag in EF.COM and content of each data group.
-fn data_groups(citizen: &Citizen, key: Option<&RsaPrivateKey>) -> Result<Vec<(u8, u8, Vec<u8>)>> {
+fn data_groups(
+    citizen: &Citizen,
+    key: Option<&RsaPrivateKey>,
+    order: &Order,
+) -> Result<Vec<(u8, u8, Vec<u8>)>> {
+    let static_key = StaticKey::new(order.chip, citizen.seed);
     let mut groups = vec![
         (1, 0x61, make::mrz(citizen)),
         (2, 0x75, make::face(citizen)),
         (3, 0x63, make::fingerprints(citizen)),
         (13, 0x6D, make::national(citizen)),
-        (
-            14,
-            0x6E,
-            make::security_options(&chip_authentication_key(citizen)?),
-        ),
+        (14, 0x6E, make::security_options(order.pace, &static_key)),
     ];
+    if order.details {
+        groups.push((11, 0x6B, make::personal_details(citizen)));
+        groups.push((12, 0x6C, make::document_details()));
+    }
     if let Some(key) = key {
         groups.push((15, 0x6F, make::active_authentication_key(key)?));
     }
     Ok(groups)
-}
-
-/// The chip's static public key on brainpoolP256r1.
-fn chip_authentication_key(citizen: &Citizen) -> Result<Vec<u8>> {
-    let mut bytes = Dice::new(citizen.seed, "chip authentication").block();
-    bytes[0] &= 0x7F; // below the group's order, which begins with A9
-    let key = SecretKey::<bp256::BrainpoolP256r1>::from_slice(&bytes)?;
-    Ok(super::pace::public(key.public_key().to_projective()))
 }
 
 fn spoil(data: &mut LogicalData, defect: Defect, other: impl FnOnce() -> Result<LogicalData>) -> Result<()> {

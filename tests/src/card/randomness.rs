@@ -28,14 +28,19 @@ impl Randomness {
 
     /// The next bytes.
     pub fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        self.vector(N)
+            .try_into()
+            .expect("a scripted value has the length the chip asks for")
+    }
+
+    /// The next `count` bytes.
+    pub fn vector(&mut self, count: usize) -> Vec<u8> {
         if let Self::Scripted(values) = self
             && let Some(value) = values.pop_front()
         {
-            return value
-                .try_into()
-                .expect("a scripted value has the length the chip asks for");
+            return value;
         }
-        let mut bytes = [0; N];
+        let mut bytes = vec![0; count];
         SystemRandom::new()
             .fill(&mut bytes)
             .expect("the operating system has randomness");

@@ -4,7 +4,7 @@
 
 mod cipher;
 
-pub use cipher::{Suite, aes_encrypt, cmac_8};
+pub use cipher::Suite;
 
 use super::{
     apdu::{self, Command, Response},
@@ -19,8 +19,8 @@ const SECURE_CLASS: u8 = 0x0C;
 #[derive(Clone, Debug)]
 pub struct SecureMessaging {
     suite: Suite,
-    encryption: [u8; 16],
-    authentication: [u8; 16],
+    encryption: Vec<u8>,
+    authentication: Vec<u8>,
     counter: u128,
 }
 
@@ -37,11 +37,16 @@ pub struct Opened {
 
 impl SecureMessaging {
     /// Opens a channel with fresh session keys; `counter` is 0 after PACE and made of both nonces after BAC.
-    pub fn new(suite: Suite, encryption: [u8; 16], authentication: [u8; 16], counter: u128) -> Self {
+    pub fn new(
+        suite: Suite,
+        encryption: impl Into<Vec<u8>>,
+        authentication: impl Into<Vec<u8>>,
+        counter: u128,
+    ) -> Self {
         Self {
             suite,
-            encryption,
-            authentication,
+            encryption: encryption.into(),
+            authentication: authentication.into(),
             counter,
         }
     }

@@ -9,9 +9,11 @@ use crate::{
     card::{
         active_authentication,
         apdu::{Command, Response},
-        bac, file, key,
-        pace::{self, Pace, Step},
-        secure_messaging::SecureMessaging,
+        bac,
+        chip_authentication::StaticKey,
+        file, key,
+        pace::{Pace, Step},
+        secure_messaging::{SecureMessaging, Suite},
         status::{
             AUTHENTICATION_FAILED, CONDITIONS_NOT_SATISFIED, END_OF_FILE, FILE_NOT_FOUND,
             INSTRUCTION_UNKNOWN, OK, REFERENCE_NOT_FOUND, SECURITY_NOT_SATISFIED, SM_OBJECT_MISSING, Status,
@@ -51,7 +53,10 @@ impl Chip {
             Err(status) => return Response::status(status).to_bytes(),
         };
         self.session.channel = Some(channel.clone());
-        let response = self.execute(&opened.command);
+        let response = match self.chained(opened.command) {
+            Some(command) => self.execute(&command),
+            None => Response::status(OK),
+        };
         let status = response.status;
         let body = channel.close(&response, opened.plain_padding);
         self.session.channel = Some(channel);
@@ -59,6 +64,16 @@ impl Chip {
             self.session.channel = Some(opening);
         }
         self.send(outer, body, status)
+    }
+
+    /// Puts a data field together that comes in several commands; `None` while more follows.
+    fn chained(&mut self, mut command: Command) -> Option<Command> {
+        self.session.chained.append(&mut command.data);
+        if command.class() & 0x10 != 0 {
+            return None;
+        }
+        command.data = std::mem::take(&mut self.session.chained);
+        Some(command)
     }
 
     fn select(&mut self, command: &Command) -> Answer {
@@ -156,11 +171,15 @@ impl Chip {
             .get(offset..)
             .filter(|rest| !rest.is_empty())
             .ok_or(WRONG_OFFSET)?;
-        let count = wanted.min(rest.len());
+        let most = match self.transport {
+            Transport::Most(most) => most,
+            _ => usize::MAX,
+        };
+        let count = wanted.min(rest.len()).min(most);
         if count == 0 || count > room {
             return Err(WRONG_LENGTH);
         }
-        let status = if count < wanted && wanted < 252 {
+        let status = if count == rest.len() && count < wanted && wanted < 252 {
             END_OF_FILE
         } else {
             OK
@@ -173,7 +192,7 @@ impl Chip {
 
     /// The most bytes READ BINARY may give: what fits in one response of this form.
     fn room(&self, extended: bool) -> usize {
-        let line = if extended && self.transport == Transport::Extended {
+        let line = if extended && self.transport != Transport::ShortOnly {
             65_536
         } else {
             256
@@ -213,25 +232,68 @@ impl Chip {
 
     fn set_authentication_template(&mut self, command: &Command) -> Answer {
         self.session.pace = None;
-        if self.access == Access::BacOnly {
-            return Err(INSTRUCTION_UNKNOWN);
+        self.session.chip_authentication = false;
+        match command.parameters() {
+            0xC1A4 if self.access == Access::BacOnly => Err(INSTRUCTION_UNKNOWN),
+            0xC1A4 => self.choose_pace(command),
+            0x41A4 => self.choose_chip_authentication(command),
+            0x41A6 => self.set_key_agreement_template(command),
+            _ => Err(WRONG_PARAMETERS),
         }
-        if command.parameters() != 0xC1A4 {
-            return Err(WRONG_PARAMETERS);
-        }
-        if find(&command.data, 0x80) != Some(&pace::PROTOCOL) {
+    }
+
+    fn choose_pace(&mut self, command: &Command) -> Answer {
+        let profile = self.secrets.pace;
+        if find(&command.data, 0x80) != Some(profile.protocol().as_slice()) {
             return Err(WRONG_DATA);
         }
+        if find(&command.data, 0x84).is_some_and(|id| id != [profile.parameters]) {
+            return Err(REFERENCE_NOT_FOUND);
+        }
         let password_key = match find(&command.data, 0x83) {
-            Some([1]) => key::pace_key_from_mrz(&self.secrets.mrz_information),
-            Some([2]) => key::pace_key_from_can(&self.secrets.can),
+            Some([1]) => key::pace_key_from_mrz(profile.suite, &self.secrets.mrz_information),
+            Some([2]) if !self.secrets.zone_only => key::pace_key_from_can(profile.suite, &self.secrets.can),
             _ => return Err(REFERENCE_NOT_FOUND),
         };
-        self.session.pace = Some(Pace::Chosen { password_key });
+        self.session.pace = Some(Pace::new(profile, password_key));
+        Ok(Response::status(OK))
+    }
+
+    /// Chip authentication needs a channel: what it proves is for who opened the chip.
+    fn static_key(&self) -> Result<&StaticKey, Status> {
+        if self.session.channel.is_none() || !self.session.application {
+            return Err(SECURITY_NOT_SATISFIED);
+        }
+        self.secrets.static_key.as_ref().ok_or(INSTRUCTION_UNKNOWN)
+    }
+
+    fn choose_chip_authentication(&mut self, command: &Command) -> Answer {
+        let protocol = self.static_key()?.profile().protocol();
+        if find(&command.data, 0x80) != Some(protocol.as_slice()) {
+            return Err(WRONG_DATA);
+        }
+        self.session.chip_authentication = true;
+        Ok(Response::status(OK))
+    }
+
+    /// MSE:Set KAT: chip authentication in one command, with 3DES only (ICAO Doc 9303 part 11, 6.2.4.1).
+    fn set_key_agreement_template(&mut self, command: &Command) -> Answer {
+        let key = self.static_key()?;
+        if key.profile().suite != Suite::TripleDes {
+            return Err(WRONG_PARAMETERS);
+        }
+        let channel = key.agree(find(&command.data, 0x91).ok_or(WRONG_DATA)?)?;
+        self.session.opening = Some(channel);
         Ok(Response::status(OK))
     }
 
     fn general_authenticate(&mut self, command: &Command) -> Answer {
+        if std::mem::take(&mut self.session.chip_authentication) {
+            let dynamic = find(&command.data, 0x7C).ok_or(WRONG_DATA)?;
+            let reader = find(dynamic, 0x80).ok_or(WRONG_DATA)?;
+            self.session.opening = Some(self.static_key()?.agree(reader)?);
+            return Ok(Response::data(tlv(0x7C, &[])));
+        }
         let run = self.session.pace.take().ok_or(CONDITIONS_NOT_SATISFIED)?;
         match run.step(&command.data, &mut self.randomness) {
             Ok(Step::Next(data, run)) => {

@@ -15,6 +15,10 @@ pub struct Session {
     pub challenge: Option<[u8; 8]>,
     /// A PACE run that has not ended.
     pub pace: Option<Pace>,
+    /// Chip authentication was chosen with MSE:Set AT.
+    pub chip_authentication: bool,
+    /// Parts of a data field that is still being chained.
+    pub chained: Vec<u8>,
     /// The channel in use.
     pub channel: Option<SecureMessaging>,
     /// A channel that the answer being made will open.

@@ -1,14 +1,16 @@
-//! The two cipher suites of secure messaging: 3DES with retail MAC, AES-128 with CMAC (ICAO Doc 9303 part 11, 9.8.6
-//! and 9.8.7).
+//! The cipher suites of secure messaging: 3DES with retail MAC, AES with CMAC (ICAO Doc 9303 part 11, 9.8.6 and 9.8.7).
 //!
 //! Owns padding, chaining and MACs over whole blocks. Must not know data objects.
 
 use aes::{
-    Aes128,
+    Aes128, Aes192, Aes256,
     cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit},
 };
 use cmac::{Cmac, Mac};
 use des::{Des, TdesEde2};
+
+/// Why a key fits its cipher.
+const FITS: &str = "keys are derived in the length of their suite";
 
 /// Cipher and MAC of a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,14 +19,34 @@ pub enum Suite {
     TripleDes,
     /// AES-128 in CBC mode with an encrypted counter as vector; CMAC cut to 8 bytes.
     Aes128,
+    /// The same with AES-192.
+    Aes192,
+    /// The same with AES-256.
+    Aes256,
 }
 
 impl Suite {
     /// Block size in bytes.
     pub fn block(self) -> usize {
+        if self == Self::TripleDes { 8 } else { 16 }
+    }
+
+    /// Its number at the end of a protocol's object identifier.
+    pub fn arc(self) -> u8 {
         match self {
-            Self::TripleDes => 8,
-            Self::Aes128 => 16,
+            Self::TripleDes => 1,
+            Self::Aes128 => 2,
+            Self::Aes192 => 3,
+            Self::Aes256 => 4,
+        }
+    }
+
+    /// Size of a key in bytes.
+    pub fn key_size(self) -> usize {
+        match self {
+            Self::TripleDes | Self::Aes128 => 16,
+            Self::Aes192 => 24,
+            Self::Aes256 => 32,
         }
     }
 
@@ -40,7 +62,7 @@ impl Suite {
     pub fn next_counter(self, counter: u128) -> u128 {
         match self {
             Self::TripleDes => (counter + 1) & u128::from(u64::MAX),
-            Self::Aes128 => counter.wrapping_add(1),
+            _ => counter.wrapping_add(1),
         }
     }
 
@@ -49,46 +71,68 @@ impl Suite {
         counter.to_be_bytes()[16 - self.block()..].to_vec()
     }
 
-    /// Encrypts whole blocks.
-    pub fn encrypt(self, key: &[u8; 16], counter: u128, data: &[u8]) -> Vec<u8> {
+    /// Encrypts whole blocks of a message.
+    pub fn encrypt(self, key: &[u8], counter: u128, data: &[u8]) -> Vec<u8> {
+        self.encrypt_from(key, &self.vector(key, counter), data)
+    }
+
+    /// Encrypts whole blocks from a zero vector, as PACE does with its nonce.
+    pub fn encrypt_plainly(self, key: &[u8], data: &[u8]) -> Vec<u8> {
+        self.encrypt_from(key, &vec![0; self.block()], data)
+    }
+
+    fn encrypt_from(self, key: &[u8], vector: &[u8], data: &[u8]) -> Vec<u8> {
         match self {
-            Self::TripleDes => cbc_encrypt(&TdesEde2::new(key.into()), &[0; 8], data),
-            Self::Aes128 => aes_encrypt(key, &self.vector(key, counter), data),
+            Self::TripleDes => cbc_encrypt(&TdesEde2::new_from_slice(key).expect(FITS), vector, data),
+            Self::Aes128 => cbc_encrypt(&Aes128::new_from_slice(key).expect(FITS), vector, data),
+            Self::Aes192 => cbc_encrypt(&Aes192::new_from_slice(key).expect(FITS), vector, data),
+            Self::Aes256 => cbc_encrypt(&Aes256::new_from_slice(key).expect(FITS), vector, data),
         }
     }
 
     /// Decrypts whole blocks; `None` if `data` is empty or not made of whole blocks.
-    pub fn decrypt(self, key: &[u8; 16], counter: u128, data: &[u8]) -> Option<Vec<u8>> {
+    pub fn decrypt(self, key: &[u8], counter: u128, data: &[u8]) -> Option<Vec<u8>> {
         if data.is_empty() || !data.len().is_multiple_of(self.block()) {
             return None;
         }
+        let vector = self.vector(key, counter);
         Some(match self {
-            Self::TripleDes => cbc_decrypt(&TdesEde2::new(key.into()), &[0; 8], data),
-            Self::Aes128 => cbc_decrypt(&Aes128::new(key.into()), &self.vector(key, counter), data),
+            Self::TripleDes => cbc_decrypt(&TdesEde2::new_from_slice(key).expect(FITS), &vector, data),
+            Self::Aes128 => cbc_decrypt(&Aes128::new_from_slice(key).expect(FITS), &vector, data),
+            Self::Aes192 => cbc_decrypt(&Aes192::new_from_slice(key).expect(FITS), &vector, data),
+            Self::Aes256 => cbc_decrypt(&Aes256::new_from_slice(key).expect(FITS), &vector, data),
         })
     }
 
     /// The 8-byte MAC over whole blocks.
-    pub fn mac(self, key: &[u8; 16], blocks: &[u8]) -> [u8; 8] {
+    pub fn mac(self, key: &[u8], blocks: &[u8]) -> [u8; 8] {
         match self {
             Self::TripleDes => retail_mac(key, blocks),
-            Self::Aes128 => cmac_8(key, blocks),
+            Self::Aes128 => short(Cmac::<Aes128>::new_from_slice(key).expect(FITS), blocks),
+            Self::Aes192 => short(Cmac::<Aes192>::new_from_slice(key).expect(FITS), blocks),
+            Self::Aes256 => short(Cmac::<Aes256>::new_from_slice(key).expect(FITS), blocks),
         }
     }
 
-    fn vector(self, key: &[u8; 16], counter: u128) -> Vec<u8> {
-        aes_encrypt(key, &[0; 16], &self.counter_block(counter))
+    /// The MAC of a token, whose message is padded for 3DES and by CMAC itself.
+    pub fn token(self, key: &[u8], message: &[u8]) -> [u8; 8] {
+        if self == Self::TripleDes {
+            self.mac(key, &self.pad(message))
+        } else {
+            self.mac(key, message)
+        }
+    }
+
+    fn vector(self, key: &[u8], counter: u128) -> Vec<u8> {
+        if self == Self::TripleDes {
+            vec![0; 8]
+        } else {
+            self.encrypt_plainly(key, &self.counter_block(counter))
+        }
     }
 }
 
-/// AES-128 in CBC mode.
-pub fn aes_encrypt(key: &[u8; 16], vector: &[u8], data: &[u8]) -> Vec<u8> {
-    cbc_encrypt(&Aes128::new(key.into()), vector, data)
-}
-
-/// AES-CMAC cut to its first 8 bytes; it pads by itself.
-pub fn cmac_8(key: &[u8; 16], message: &[u8]) -> [u8; 8] {
-    let mut mac = Cmac::<Aes128>::new(key.into());
+fn short<M: Mac>(mut mac: M, message: &[u8]) -> [u8; 8] {
     mac.update(message);
     mac.finalize().into_bytes()[..8]
         .try_into()
@@ -101,7 +145,7 @@ pub fn unpad(padded: &[u8]) -> Option<&[u8]> {
     (padded[end] == 0x80).then(|| &padded[..end])
 }
 
-fn retail_mac(key: &[u8; 16], blocks: &[u8]) -> [u8; 8] {
+fn retail_mac(key: &[u8], blocks: &[u8]) -> [u8; 8] {
     let (first, second) = key.split_first_chunk::<8>().expect("the key has 16 bytes");
     let first = Des::new(first.into());
     let second = Des::new(second.try_into().expect("the key's second half has 8 bytes"));
