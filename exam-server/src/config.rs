@@ -168,7 +168,10 @@ impl Config {
             .build()
             .and_then(config::Config::try_deserialize)
             .with_context(|| format!("{}", path.display()))?;
-        config.staff.check().with_context(|| format!("{}", path.display()))?;
+        config
+            .staff
+            .check()
+            .with_context(|| format!("{}", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new("."));
         config
             .oidc
@@ -188,7 +191,12 @@ impl Config {
         ] {
             *entry = folder.join(&*entry);
         }
-        for ca in config.audit.syslog.iter_mut().filter_map(|collector| collector.ca.as_mut()) {
+        for ca in config
+            .audit
+            .syslog
+            .iter_mut()
+            .filter_map(|collector| collector.ca.as_mut())
+        {
             *ca = folder.join(&*ca);
         }
         Ok(config)

@@ -75,7 +75,9 @@ impl ApiError {
                 StatusCode::UNAUTHORIZED
             }
             ProblemCode::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
-            ProblemCode::NotAllowed | ProblemCode::DutyFirst | ProblemCode::StepUpNeeded => StatusCode::FORBIDDEN,
+            ProblemCode::NotAllowed | ProblemCode::DutyFirst | ProblemCode::StepUpNeeded => {
+                StatusCode::FORBIDDEN
+            }
             ProblemCode::NotFound => StatusCode::NOT_FOUND,
             ProblemCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             ProblemCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

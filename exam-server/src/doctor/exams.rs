@@ -39,15 +39,21 @@ async fn ask(db: &Db, now: Timestamp) -> Result<Vec<Finding>, sqlx::Error> {
         ));
     }
     findings.extend(sittings.iter().map(sitting));
-    findings.extend(without_desk(&machine::store::sites_without_desk(reader, now).await?));
+    findings.extend(without_desk(
+        &machine::store::sites_without_desk(reader, now).await?,
+    ));
     Ok(findings)
 }
 
 fn without_desk(sites: &[String]) -> Option<Finding> {
     let names = sites.join(", ");
     let words = Words::new(
-        format!("Điểm thi chưa có máy điểm danh nào được đăng ký: {names}. Xin mã bằng `exam-server machine code`."),
-        format!("No check-in desk is registered at: {names}. Give out a code with `exam-server machine code`."),
+        format!(
+            "Điểm thi chưa có máy điểm danh nào được đăng ký: {names}. Xin mã bằng `exam-server machine code`."
+        ),
+        format!(
+            "No check-in desk is registered at: {names}. Give out a code with `exam-server machine code`."
+        ),
     );
     (!sites.is_empty()).then(|| Finding::warning("machines", words))
 }

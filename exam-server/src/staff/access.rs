@@ -205,7 +205,9 @@ pub async fn still_may(
     place: &Place,
 ) -> Result<(), ApiError> {
     let held = store::session::by_id(app.db.reader(), login.session.id).await?;
-    let login = HalfLoggedIn::of(app, held, login.actor().clone()).await?.full(app)?;
+    let login = HalfLoggedIn::of(app, held, login.actor().clone())
+        .await?
+        .full(app)?;
     login.no_duty_open()?;
     refuse(rights::decide(&login.grants, permission, place))
 }

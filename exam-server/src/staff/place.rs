@@ -64,7 +64,8 @@ const OF_SITE: &str = "select organisation, exam.id as exam, site.id as site, nu
     join exam on exam.id = site.exam where site.id = $1";
 const OF_MACHINE: &str = "select organisation, exam.id as exam, site.id as site, null as room from machine
     join site on site.id = machine.site join exam on exam.id = site.exam where machine.id = $1";
-const OF_PROPOSAL: &str = "select exam.organisation, exam.id as exam, room.site, room.id as room from proposal
+const OF_PROPOSAL: &str =
+    "select exam.organisation, exam.id as exam, room.site, room.id as room from proposal
     join sitting on sitting.id = proposal.sitting join exam on exam.id = sitting.exam
     left join room on room.id = proposal.room where proposal.id = $1";
 const OF_SITTING: &str = "select organisation, exam.id as exam, null as site, null as room from sitting

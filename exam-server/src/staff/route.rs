@@ -284,7 +284,10 @@ pub async fn check(app: &App, first: &LoggedIn, request: LoginRequest) -> ApiRes
     let found = right_password(app, &one, found, request.password).await?;
     let now = app.clock.now();
     let grants = store::grants(app.db.reader(), found.member.id).await?;
-    let ready = found.account.duties(&grants, false, &app.config.staff, now).is_empty();
+    let ready = found
+        .account
+        .duties(&grants, false, &app.config.staff, now)
+        .is_empty();
     let mut tx = app.db.write().await?;
     let shown = match (&request.code, found.account.has_factor) {
         (Some(code), true) => proof::code_fits(app, &mut tx, found.member.id, code).await?,
@@ -361,7 +364,9 @@ fn view(app: &App, member: &store::Member, account: &Account, grants: Vec<Grant>
 /// Somebody's data as they are now, after a change within a session.
 pub(super) async fn me_now(app: &App, login: &LoggedIn) -> ApiResult<Json<Me>> {
     let held = store::session::by_id(app.db.reader(), login.session.id).await?;
-    let login = HalfLoggedIn::of(app, held, login.actor().clone()).await?.full(app)?;
+    let login = HalfLoggedIn::of(app, held, login.actor().clone())
+        .await?
+        .full(app)?;
     Ok(Json(me(app, &login)))
 }
 

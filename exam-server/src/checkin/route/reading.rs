@@ -109,7 +109,8 @@ impl Reading<'_> {
         let outcome = self.judge(under_way, evidence, now).await?;
         let keys = &self.app.keys;
         let node = (&keys.node, self.app.random.ring());
-        let kept = Kept::seal(&outcome, &keys.audit, node, now).map_err(|error| Refusal::Fault(error.to_string()))?;
+        let kept = Kept::seal(&outcome, &keys.audit, node, now)
+            .map_err(|error| Refusal::Fault(error.to_string()))?;
         let mut tx = self.app.db.write().await?;
         if !store::put_judgement(&mut tx, &outcome, &kept, now).await? {
             drop(tx);

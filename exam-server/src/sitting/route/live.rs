@@ -116,7 +116,11 @@ async fn serve(app: &Arc<App>, line: &mut Line, peer: &Peer, machine: Option<Kno
     let here = machine::access::serves_room(app.db.reader(), Some(&machine), session.room()).await;
     match (here, machine::access::is_revoked(app, machine.id()).await) {
         (Ok(()), Ok(false)) => {}
-        _ => return line.refuse(ProblemCode::NotAllowed, session.last_sequence()).await,
+        _ => {
+            return line
+                .refuse(ProblemCode::NotAllowed, session.last_sequence())
+                .await;
+        }
     }
     tokio::select! {
         () = run(session, line) => {}
