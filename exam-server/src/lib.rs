@@ -1,8 +1,8 @@
 //! The judge and the memory: one binary that keeps rosters, sittings, answers and receipts, and judges every card.
 //!
 //! The slices stand in the order of an exam day; a later slice may use an earlier one, never the reverse:
-//! `audit → staff → machine → exam → checkin → paper → sitting → result → room`. Within a slice the file name says what it may
-//! touch: `route.rs` HTTP and WebSocket, `store.rs` SQL, `task.rs` what runs beside the requests, every other file plain rules.
+//! `audit → staff → machine → exam → checkin → paper → sitting → result → room → personal_data`.
+//! Within a slice the file name says what it may touch: `route.rs` HTTP and WebSocket, `store.rs` SQL, `task.rs` what runs beside the requests, every other file plain rules.
 
 pub mod clock;
 pub mod config;

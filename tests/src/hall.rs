@@ -3,23 +3,20 @@
 //! Everything goes through the command line, as an administrator would do it. The server is a process of its own, so
 //! that a test can kill it.
 
+mod staff;
 mod station;
 
 pub use station::Station;
 
-use crate::authenticator::Authenticator;
-use crate::console::Credentials;
 use crate::door::Door;
 use crate::programs::program;
 use anyhow::{Context, Result, bail, ensure};
 use exam_protocol::id::{ExamId, RoomId, SiteId, SittingId};
 use serde::Deserialize;
 use std::fs::File;
-use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::process::{Child, Command};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -149,9 +146,12 @@ impl Hall {
             before.lines().any(|line| line.starts_with(&begins)),
             "no setting {name}"
         );
-        let lines = before.lines().map(|line| match line.starts_with(&begins) {
-            true => format!("{begins}{value}\n"),
-            false => format!("{line}\n"),
+        let lines = before.lines().map(|line| {
+            if line.starts_with(&begins) {
+                format!("{begins}{value}\n")
+            } else {
+                format!("{line}\n")
+            }
         });
         Ok(std::fs::write(&path, lines.collect::<String>())?)
     }
@@ -197,55 +197,6 @@ impl Hall {
         Ok(sitting)
     }
 
-    /// Adds a member of staff who leads all sites, with an app and recovery codes.
-    ///
-    /// # Errors
-    /// What the program says.
-    pub fn add_staff(&self, name: &str, display: &str) -> Result<Credentials> {
-        let letter = self.staff_add(name, display, &["--totp", "--recovery-codes", "--json"])?;
-        let letter = serde_json::from_str(&letter).context("staff add --json")?;
-        Ok(Credentials {
-            name: name.to_owned(),
-            password: password_of(name),
-            factor: Some(Arc::new(Authenticator::of(letter)?)),
-        })
-    }
-
-    /// Adds a member of staff of another organisation who leads all sites.
-    ///
-    /// # Errors
-    /// What the program says.
-    pub fn add_staff_of(&self, organisation: &str, name: &str, display: &str) -> Result<Credentials> {
-        let more = [
-            "--totp",
-            "--recovery-codes",
-            "--json",
-            "--organisation",
-            organisation,
-        ];
-        let letter = self.staff_add(name, display, &more)?;
-        let letter = serde_json::from_str(&letter).context("staff add --json")?;
-        Ok(Credentials {
-            name: name.to_owned(),
-            password: password_of(name),
-            factor: Some(Arc::new(Authenticator::of(letter)?)),
-        })
-    }
-
-    /// Adds a member of staff who leads all sites and has a password alone; second factors become optional.
-    ///
-    /// # Errors
-    /// What the program says.
-    pub fn add_staff_without_factor(&self, name: &str, display: &str) -> Result<Credentials> {
-        self.set("second_factor = \"required\"", "second_factor = \"optional\"")?;
-        self.staff_add(name, display, &[])?;
-        Ok(Credentials {
-            name: name.to_owned(),
-            password: password_of(name),
-            factor: None,
-        })
-    }
-
     /// Replaces a line of the configuration file; nothing happens where it was replaced before.
     ///
     /// # Errors
@@ -254,35 +205,6 @@ impl Hall {
         let config = std::fs::read_to_string(self.config())?;
         ensure!(config.contains(from) || config.contains(to), "no setting {from}");
         Ok(std::fs::write(self.config(), config.replace(from, to))?)
-    }
-
-    fn staff_add(&self, name: &str, display: &str, more: &[&str]) -> Result<String> {
-        let mut child = Command::new(program("exam-server")?)
-            .args([
-                "staff",
-                "add",
-                "--name",
-                name,
-                "--display",
-                display,
-                "--grant",
-                "site-lead@installation",
-                "--password-stdin",
-                "--password-own",
-            ])
-            .args(more)
-            .args(["--config", &text(&self.config())])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        child
-            .stdin
-            .take()
-            .context("standard input")?
-            .write_all(password_of(name).as_bytes())?;
-        let output = child.wait_with_output()?;
-        ensure!(output.status.success(), "staff add failed");
-        Ok(String::from_utf8(output.stdout)?)
     }
 
     /// Runs a command of `exam-server` on this installation and gives what it printed.
@@ -402,11 +324,6 @@ impl Drop for Hall {
             let _status = child.wait();
         }
     }
-}
-
-/// Everybody's password, good for those without a second factor too.
-fn password_of(name: &str) -> String {
-    format!("{name}-Mat-khau-thu-nghiem-1")
 }
 
 /// The present minute as `exam create` reads it.

@@ -149,7 +149,7 @@ fn a_card_that_cannot_be_read_is_named_as_such() {
         ("oversized-dg2", "protocol-error"),
         ("oversized-sod", "protocol-error"),
         ("garbage=5", "protocol-error"),
-        ("garbage=20", "protocol-error"),
+        ("garbage=12", "protocol-error"),
     ] {
         let (done, report) = desk.read(words);
         assert!(!done, "{words}");

@@ -109,7 +109,8 @@ impl Row {
         let voided = self.voided.as_ref().map(|reason| format!("hủy bài: {reason}"));
         let notes = notes
             .into_iter()
-            .filter_map(|(holds, text)| holds.then(|| text.to_owned()));
+            .filter(|(holds, _)| *holds)
+            .map(|(_, text)| text.to_owned());
         voided.into_iter().chain(notes).collect::<Vec<_>>().join("; ")
     }
 }

@@ -31,8 +31,7 @@ use std::sync::Arc;
 pub fn doors(doors: Doors) -> Doors {
     let board = Answer::json::<Board>;
     let ticket = Answer::json::<TicketView>;
-    let proposal = Answer::json::<ProposalView>;
-    doors
+    let doors = doors
         .get(
             route::ROOMS,
             "The rooms that this person may see",
@@ -64,7 +63,13 @@ pub fn doors(doors: Doors) -> Doors {
             "Moves a candidate to another PC",
             admission::take_over,
             ticket(),
-        )
+        );
+    proposal_doors(doors)
+}
+
+fn proposal_doors(doors: Doors) -> Doors {
+    let proposal = Answer::json::<ProposalView>;
+    doors
         .get(
             route::PROPOSALS,
             "Acts that wait for a second person, and those that are over",

@@ -133,6 +133,23 @@ fn ticket_invalid() -> ApiError {
     )
 }
 
+fn may_be_claimed(loaded: &store::Attempt) -> ApiResult<()> {
+    if matches!(
+        loaded.standing.room.state(),
+        RoomState::Planned | RoomState::Closed
+    ) {
+        return Err(room_not_open());
+    }
+    if loaded.voided {
+        return Err(ApiError::new(
+            ProblemCode::WrongState,
+            "Bài thi này đã bị hủy. Hãy báo cán bộ coi thi.",
+            "This attempt was voided. Tell the proctor.",
+        ));
+    }
+    Ok(())
+}
+
 async fn begin_epoch(
     app: &App,
     ticket: &str,
@@ -146,17 +163,8 @@ async fn begin_epoch(
     let loaded = store::load_attempt(&mut *tx, attempt)
         .await?
         .ok_or_else(ApiError::not_found)?;
+    may_be_claimed(&loaded)?;
     let room = loaded.standing.room;
-    if matches!(room.state(), RoomState::Planned | RoomState::Closed) {
-        return Err(room_not_open());
-    }
-    if loaded.voided {
-        return Err(ApiError::new(
-            ProblemCode::WrongState,
-            "Bài thi này đã bị hủy. Hãy báo cán bộ coi thi.",
-            "This attempt was voided. Tell the proctor.",
-        ));
-    }
     machine::access::serves_room(&mut *tx, machine, room.id).await?;
     let new = store::seat::next_epoch(&mut tx, attempt).await?;
     let content = SeatCertificate {

@@ -2,6 +2,7 @@
 //! [`factors`].
 
 pub mod tries;
+mod me;
 pub mod opening;
 pub mod proof;
 pub mod second;
@@ -10,7 +11,7 @@ pub mod factors;
 pub mod live_token;
 
 use super::access::{HalfLoggedIn, LoggedIn};
-use super::account::{self, Account, BreakGlass, Closed, Credential};
+use super::account::{Account, BreakGlass, Closed, Credential};
 use super::store;
 use super::store::session::Stage;
 use super::{factor, password};
@@ -31,12 +32,13 @@ use certs::hash::sha256_of;
 use exam_protocol::console::{LastLogin, LoginRequest, Me};
 use exam_protocol::id::StaffId;
 use exam_protocol::problem::ProblemCode;
-use exam_protocol::right::Grant;
 use exam_protocol::route;
 use exam_protocol::staff::{
-    FactorView, IdleLimit, LiveToken, LoginStep, PasskeyChallenge, RecoveryCodes, SessionView, TotpOffer,
+    FactorView, LiveToken, LoginStep, PasskeyChallenge, RecoveryCodes, SessionView, TotpOffer,
 };
 use exam_protocol::time::{Millis, Timestamp};
+use me::me;
+use me::view;
 use opening::NewLogin;
 use std::sync::Arc;
 use tries::Try;
@@ -335,30 +337,6 @@ pub(super) async fn done(app: &App, member: &store::Member, account: Account) ->
     let mut me = view(app, member, &account, grants, account.has_factor);
     me.last_login = last_login;
     Ok(LoginStep::Done { me })
-}
-
-/// Who is logged in, for the page.
-pub(super) fn me(app: &App, login: &LoggedIn) -> Me {
-    let strong = login.session.strong_at.is_some();
-    view(app, &login.member, &login.account, login.grants.clone(), strong)
-}
-
-fn view(app: &App, member: &store::Member, account: &Account, grants: Vec<Grant>, strong: bool) -> Me {
-    let rules = &app.config.staff;
-    Me {
-        id: member.id,
-        name: member.name.clone(),
-        display_name: member.display_name.clone(),
-        duties: account.duties(&grants, strong, rules, app.clock.now()),
-        idle: IdleLimit {
-            after: account::idle_limit(&grants, rules),
-        },
-        last_login: account.earlier_login_at.map(|at| LastLogin {
-            at,
-            address: account.earlier_login_address.clone().unwrap_or_default(),
-        }),
-        grants,
-    }
 }
 
 /// Somebody's data as they are now, after a change within a session.

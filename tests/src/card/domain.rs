@@ -71,10 +71,11 @@ impl Domain {
 
     /// The standardised generator. Elements of a modular group stand in the first coordinate.
     pub fn base(&self) -> Element {
-        match self {
-            Self::Curve { base, .. } => Some(base.clone()),
-            Self::Modular { g, .. } => Some((g.clone(), BigUint::ZERO)),
-        }
+        let coordinates = match self {
+            Self::Curve { base, .. } => base.clone(),
+            Self::Modular { g, .. } => (g.clone(), BigUint::ZERO),
+        };
+        Element::from(coordinates)
     }
 
     /// A secret below the order, from as many bytes as the order has.

@@ -95,7 +95,7 @@ impl Profile {
     }
 
     /// Length of the nonce in bytes (4.4.3.3.2 fixes it for integrated mapping).
-    fn nonce_size(&self) -> usize {
+    fn nonce_size(self) -> usize {
         match (self.mapping, self.suite) {
             (Mapping::Integrated, Suite::Aes192 | Suite::Aes256) => 32,
             _ => 16,

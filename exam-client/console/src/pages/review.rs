@@ -47,39 +47,22 @@ pub fn AccessReview() -> impl IntoView {
         page.set(0);
         load();
     };
-    let confirm = move |_| {
+    let confirm = move |()| {
         let mark = ReviewMark {
             grants: chosen.get_untracked(),
         };
         task.run(async move || api::reviewed(&mark).await, move |()| load());
     };
-    let summary = move || {
-        list.with(|list| {
-            list.as_ref()
-                .map(|page| texts::review::summary(console.lang(), page.every_days, page.due))
-        })
-    };
+    let told = move |page: &ReviewPage| texts::review::summary(console.lang(), page.every_days, page.due);
+    let summary = move || list.with(|list| list.as_ref().map(told));
     let total = move || list.with(|list| list.as_ref().map_or(0, |page| page.total));
-    let rows = move || {
-        let entries = list.with(|list| list.as_ref().map(|page| page.entries.clone()).unwrap_or_default());
-        entries
-            .into_iter()
-            .map(|entry| view! { <EntryRow entry chosen/> })
-            .collect_view()
-    };
+    let entries =
+        move || list.with(|list| list.as_ref().map(|page| page.entries.clone()).unwrap_or_default());
+    let row = move |entry| view! { <EntryRow entry chosen/> };
+    let rows = move || entries().into_iter().map(row).collect_view();
     view! {
         <Frame heading=texts::review::heading name="review">
-            <form class="toolbar" role="search" on:submit=search>
-                <Field id="review-search" label=texts::people::search value=text kind="search" optional=true/>
-                <label class="check"><input type="checkbox" prop:checked=due on:change=move |event| due.set(event_target_checked(&event)) />
-                    <span>{move || texts::review::due_only(console.lang())}</span></label>
-                <button type="submit">{move || texts::app::find(console.lang())}</button>
-                <span class="grow"></span>
-                <button type="button" class="primary" data-testid="review-confirm" prop:disabled=move || chosen.with(Vec::is_empty) on:click=confirm>
-                    {move || texts::review::confirm(console.lang(), chosen.with(Vec::len))}
-                </button>
-                <button type="button" on:click=move |_| console.go(Section::People)>{move || texts::import::back(console.lang())}</button>
-            </form>
+            <Toolbar text due chosen search=Callback::new(search) confirm=Callback::new(confirm)/>
             <p class="small" role="status">{summary}</p>
             <ProblemNote problem=task.problem/>
             <div class="scroll" tabindex="0" role="region" aria-label=move || texts::review::heading(console.lang())>
@@ -87,6 +70,36 @@ pub fn AccessReview() -> impl IntoView {
             </div>
             <Pager page total=Signal::derive(total)/>
         </Frame>
+    }
+}
+
+/// Search, and the button that confirms what was chosen.
+#[component]
+fn Toolbar(
+    /// What is searched for.
+    text: RwSignal<String>,
+    /// Whether only what is due is shown.
+    due: RwSignal<bool>,
+    /// What was found still needed.
+    chosen: RwSignal<Vec<GrantChange>>,
+    /// Searches.
+    search: Callback<leptos::ev::SubmitEvent>,
+    /// Confirms.
+    confirm: Callback<()>,
+) -> impl IntoView {
+    let console = Console::here();
+    view! {
+            <form class="toolbar" role="search" on:submit=move |event| search.run(event)>
+                <Field id="review-search" label=texts::people::search value=text kind="search" optional=true/>
+                <label class="check"><input type="checkbox" prop:checked=due on:change=move |event| due.set(event_target_checked(&event)) />
+                    <span>{move || texts::review::due_only(console.lang())}</span></label>
+                <button type="submit">{move || texts::app::find(console.lang())}</button>
+                <span class="grow"></span>
+                <button type="button" class="primary" data-testid="review-confirm" prop:disabled=move || chosen.with(Vec::is_empty) on:click=move |_| confirm.run(())>
+                    {move || texts::review::confirm(console.lang(), chosen.with(Vec::len))}
+                </button>
+                <button type="button" on:click=move |_| console.go(Section::People)>{move || texts::import::back(console.lang())}</button>
+            </form>
     }
 }
 

@@ -366,14 +366,12 @@ impl SignOn {
     /// When it is not what it should be, or the provider's keys can't be fetched.
     pub async fn logged_out(&self, token: &str, now: Timestamp) -> Result<LoggedOut, Failed> {
         let metadata = self.metadata(now, FRESH).await?;
-        match logout_token::verify(token, self.verifier(&metadata)?, now) {
-            Ok(out) => Ok(out),
-            Err(_) => {
-                // Perhaps the provider has new keys.
-                let metadata = self.metadata(now, ROTATION).await?;
-                logout_token::verify(token, self.verifier(&metadata)?, now).map_err(Failed::Token)
-            }
+        if let Ok(out) = logout_token::verify(token, self.verifier(&metadata)?, now) {
+            return Ok(out);
         }
+        // Perhaps the provider has new keys.
+        let metadata = self.metadata(now, ROTATION).await?;
+        logout_token::verify(token, self.verifier(&metadata)?, now).map_err(Failed::Token)
     }
 }
 

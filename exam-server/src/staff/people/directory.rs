@@ -68,7 +68,7 @@ pub struct Places {
     pub sites: Vec<Site>,
     /// By start and name.
     pub rooms: Vec<Room>,
-    places: HashMap<Scope, Place>,
+    by_scope: HashMap<Scope, Place>,
 }
 
 impl Places {
@@ -107,7 +107,7 @@ impl Places {
             exams,
             sites,
             rooms,
-            places,
+            by_scope: places,
         }
     }
 
@@ -119,7 +119,7 @@ impl Places {
     /// The place that a scope names, for asking who covers it: nothing but a scope for the whole installation covers the
     /// whole installation. None when there is no such place.
     pub fn of(&self, scope: Scope) -> Option<Place> {
-        self.places.get(&scope).copied()
+        self.by_scope.get(&scope).copied()
     }
 
     /// A scope's name from the widest part on; empty for the whole installation.

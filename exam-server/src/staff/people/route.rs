@@ -80,6 +80,10 @@ pub fn doors(doors: Doors) -> Doors {
             account::unlink,
             Answer::done(),
         );
+    role_doors(doors)
+}
+
+fn role_doors(doors: Doors) -> Doors {
     doors
         .post(route::GRANTS, "Gives a role", role::grant, Answer::done())
         .post(

@@ -204,13 +204,13 @@ const ROWS: &[Row] = &[
 pub fn find(id: u8) -> Option<Domain> {
     ROWS.iter().find_map(|row| match row {
         Row::Curve(number, numbers) if *number == id => {
-            let [p, a, b, x, y, n] = numbers.map(number_of);
+            let [p, a, b, base_x, base_y, order] = numbers.map(number_of);
             Some(Domain::Curve {
                 p,
                 a,
                 b,
-                base: (x, y),
-                n,
+                base: (base_x, base_y),
+                n: order,
             })
         }
         Row::Modular(number, numbers) if *number == id => {

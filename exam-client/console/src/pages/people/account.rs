@@ -57,6 +57,24 @@ fn ChangeForm(
     }
 }
 
+fn is_enabled(member: &MemberView) -> bool {
+    member.state != AccountState::Disabled
+}
+
+/// Disables or enables.
+fn change_state(task: Task, (id, change): (StaffId, StateChange), done: impl Fn() + 'static) {
+    task.run(async move || api::set_state(id, &change).await, move |()| done());
+}
+
+/// What the button for the account's state does.
+fn state_label(console: Console, enabled: bool) -> &'static str {
+    if enabled {
+        texts::people::disable(console.lang())
+    } else {
+        texts::people::enable(console.lang())
+    }
+}
+
 /// State, password, factors.
 #[component]
 fn Resets(
@@ -68,13 +86,7 @@ fn Resets(
     let password = RwSignal::new(None::<StartPassword>);
     let factors_gone = RwSignal::new(false);
     let id = move || member.with_untracked(|member| member.as_ref().map(|member| member.id));
-    let enabled = Memo::new(move |_| {
-        member.with(|member| {
-            member
-                .as_ref()
-                .is_some_and(|member| member.state != AccountState::Disabled)
-        })
-    });
+    let enabled = Memo::new(move |_| member.with(|member| member.as_ref().is_some_and(is_enabled)));
     let new_password = move |_| {
         if let Some(id) = id() {
             task.run(
@@ -100,22 +112,13 @@ fn Resets(
                 enabled: !enabled.get_untracked(),
                 reason,
             };
-            task.run(
-                async move || api::set_state(id, &change).await,
-                move |()| {
-                    asking.set(false);
-                    directory.load();
-                },
-            );
+            change_state(task, (id, change), move || {
+                asking.set(false);
+                directory.load();
+            });
         }
     });
-    let label = move || {
-        if enabled.get() {
-            texts::people::disable(console.lang())
-        } else {
-            texts::people::enable(console.lang())
-        }
-    };
+    let label = move || state_label(console, enabled.get());
     view! {
         <div class="buttons">
             <button type="button" data-testid="reset-password" on:click=new_password>{move || texts::people::reset_password(console.lang())}</button>

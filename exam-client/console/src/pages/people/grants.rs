@@ -102,6 +102,36 @@ fn GrantRow(
     }
 }
 
+/// The roles that can be given in a place, with their names.
+fn role_options(console: Console, place: Option<&Place>) -> Vec<(String, String)> {
+    let named = |role: &Role| {
+        (
+            role.name().to_owned(),
+            words::right::role(console.lang(), *role).to_owned(),
+        )
+    };
+    place
+        .map(|place| place.roles.iter().map(named).collect())
+        .unwrap_or_default()
+}
+
+/// A role that can't be granted in the place gives way to the first that can.
+fn keep_to_what_can_be_granted(place: RwSignal<Option<Place>>, role: RwSignal<String>) {
+    let first = place.with(|place| {
+        let roles = place
+            .as_ref()
+            .map(|place| place.roles.clone())
+            .unwrap_or_default();
+        let kept = roles
+            .iter()
+            .any(|one| role.with_untracked(|chosen| one.name() == chosen));
+        (!kept).then(|| roles.first().map(|one| one.name().to_owned()).unwrap_or_default())
+    });
+    if let Some(first) = first {
+        role.set(first);
+    }
+}
+
 /// Gives a role: where, as what, why.
 #[component]
 pub(super) fn GrantForm(
@@ -115,36 +145,8 @@ pub(super) fn GrantForm(
         RwSignal::new(String::new()),
         RwSignal::new(String::new()),
     );
-    let roles = move || {
-        let named = |role: &Role| {
-            (
-                role.name().to_owned(),
-                words::right::role(console.lang(), *role).to_owned(),
-            )
-        };
-        place.with(|place| {
-            place
-                .as_ref()
-                .map(|place| place.roles.iter().map(named).collect::<Vec<_>>())
-                .unwrap_or_default()
-        })
-    };
-    Effect::new(move || {
-        // A role that can't be granted here gives way to the first that can.
-        let first = place.with(|place| {
-            let roles = place
-                .as_ref()
-                .map(|place| place.roles.clone())
-                .unwrap_or_default();
-            let kept = roles
-                .iter()
-                .any(|one| role.with_untracked(|chosen| one.name() == chosen));
-            (!kept).then(|| roles.first().map(|one| one.name().to_owned()).unwrap_or_default())
-        });
-        if let Some(first) = first {
-            role.set(first);
-        }
-    });
+    let roles = move || place.with(|place| role_options(console, place.as_ref()));
+    Effect::new(move || keep_to_what_can_be_granted(place, role));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let (Some(place), Ok(role)) = (place.get_untracked(), role.get_untracked().parse()) else {

@@ -35,14 +35,14 @@ pub(super) async fn import(
 ) -> ApiResult<Json<StaffImport>> {
     let sheets = match unpack(file).await? {
         Ok(sheets) => sheets,
-        Err(finding) => return Ok(Json(faulty(vec![finding]))),
+        Err(finding) => return Ok(Json(faulty(&[finding]))),
     };
     let now = app.clock.now();
     let directory = store::directory(&mut *app.db.reader().acquire().await?).await?;
     let actor = viewer(&directory, may.member().id, now)?.person;
     let plan = match import::plan(&sheets, &directory, actor) {
         Ok(plan) => plan,
-        Err(faults) => return Ok(Json(faulty(faults))),
+        Err(faults) => return Ok(Json(faulty(&faults))),
     };
     let mut answer = StaffImport {
         taken: false,
@@ -76,7 +76,7 @@ fn finding(one: &Finding) -> RowFinding {
     }
 }
 
-fn faulty(faults: Vec<Finding>) -> StaffImport {
+fn faulty(faults: &[Finding]) -> StaffImport {
     StaffImport {
         taken: false,
         plan: String::new(),
