@@ -36,7 +36,7 @@ pub async fn create(options: &str) -> Result<String, PasskeyError> {
     decode(&options, "challenge")?;
     decode(&field(&options, "user")?, "id")?;
     decode_ids(&options, "excludeCredentials")?;
-    answered(ask("create", &options).await?)
+    answered(&ask("create", &options).await?)
 }
 
 /// Shows a passkey: `PublicKeyCredentialRequestOptionsJSON` in, `AuthenticationResponseJSON` out.
@@ -47,7 +47,7 @@ pub async fn get(options: &str) -> Result<String, PasskeyError> {
     let options = parsed(options)?;
     decode(&options, "challenge")?;
     decode_ids(&options, "allowCredentials")?;
-    answered(ask("get", &options).await?)
+    answered(&ask("get", &options).await?)
 }
 
 fn parsed(options: &str) -> Result<JsValue, PasskeyError> {
@@ -86,13 +86,13 @@ fn named(error: &JsValue) -> PasskeyError {
 }
 
 /// `PublicKeyCredential.toJSON()` (section 5.1), for browsers that do not have it yet as well.
-fn answered(credential: JsValue) -> Result<String, PasskeyError> {
+fn answered(credential: &JsValue) -> Result<String, PasskeyError> {
     let (json, inner) = (Object::new(), Object::new());
-    let raw = encode(&field(&credential, "rawId")?)?;
+    let raw = encode(&field(credential, "rawId")?)?;
     set(&json, "id", &raw)?;
     set(&json, "rawId", &raw)?;
     set(&json, "type", &"public-key".into())?;
-    let response = field(&credential, "response")?;
+    let response = field(credential, "response")?;
     for name in [
         "clientDataJSON",
         "attestationObject",
@@ -116,7 +116,7 @@ fn answered(credential: JsValue) -> Result<String, PasskeyError> {
     }
     set(&json, "response", &inner)?;
     set(&json, "clientExtensionResults", &Object::new())?;
-    let attachment = field(&credential, "authenticatorAttachment")?;
+    let attachment = field(credential, "authenticatorAttachment")?;
     if attachment.is_string() {
         set(&json, "authenticatorAttachment", &attachment)?;
     }

@@ -3,7 +3,7 @@
 use crate::api::session;
 use crate::components::field::{Field, Submit};
 use crate::components::problem_note::ProblemNote;
-use crate::components::qr_code::QrCode;
+use crate::components::qr_code::{QrCode, drawing};
 use crate::core::secret;
 use crate::state::Console;
 use crate::task::Task;
@@ -66,7 +66,7 @@ fn Offer(
     let console = Console::here();
     view! {
         <div class="offer">
-            <QrCode modules=offer.modules/>
+            <QrCode drawing=drawing(&offer.modules)/>
             <div>
                 <ol class="steps-list">
                     <li>{move || texts::enrol::app_step_one(console.lang())}</li>

@@ -42,7 +42,7 @@ pub fn IdleWatch() -> impl IntoView {
             if let Some(idle) = idle {
                 idle.used(monotonic::now());
             }
-        })
+        });
     };
     let keys = window_event_listener(leptos::ev::keydown, move |_| used());
     let presses = window_event_listener(leptos::ev::pointerdown, move |_| used());

@@ -52,7 +52,6 @@ impl Section {
             .collect();
         Some(match *parts {
             ["rooms"] => Self::Rooms,
-            ["rooms", id] => Self::Room(id.parse().ok()?),
             ["people"] => Self::People,
             ["people", "import"] => Self::PeopleImport,
             ["people", "review"] => Self::AccessReview,
@@ -60,7 +59,8 @@ impl Section {
             ["proposals"] => Self::Proposals,
             ["audit"] => Self::Audit,
             ["account"] => Self::Account,
-            [id] => Self::Room(id.parse().ok()?),
+            // An address of earlier releases is the room alone.
+            ["rooms", id] | [id] => Self::Room(id.parse().ok()?),
             _ => return None,
         })
     }

@@ -16,7 +16,10 @@ pub fn outline(modules: &[String], quiet: usize) -> String {
         while column < line.len() {
             let run = line[column..].iter().take_while(|dark| **dark).count();
             if run > 0 {
-                path += &format!("M{} {}h{run}v1h-{run}z", column + quiet, row + quiet);
+                let (x, y) = (column + quiet, row + quiet);
+                path.extend(["M", &x.to_string(), " ", &y.to_string()]);
+                let run = run.to_string();
+                path.extend(["h", &run, "v1h-", &run, "z"]);
             }
             column += run.max(1);
         }

@@ -169,7 +169,7 @@ fn save(name: &str, bytes: &[u8]) {
         link.set_download(name);
         link.click();
     }
-    set_timeout(move || blob::forget(&url), std::time::Duration::from_secs(60));
+    set_timeout(move || blob::forget(&url), std::time::Duration::from_mins(1));
 }
 
 /// The records, newest first.

@@ -6,11 +6,11 @@ use exam_browser::passkey::PasskeyError;
 use exam_protocol::staff::FactorKind;
 
 /// The factors that can be shown on this PC, the easiest first.
-pub fn usable(methods: Vec<FactorKind>, passkeys: bool) -> Vec<FactorKind> {
-    [FactorKind::Passkey, FactorKind::Totp, FactorKind::RecoveryCode]
-        .into_iter()
-        .filter(|kind| methods.contains(kind) && (passkeys || *kind != FactorKind::Passkey))
-        .collect()
+pub fn usable(mut methods: Vec<FactorKind>, passkeys: bool) -> Vec<FactorKind> {
+    const EASIEST_FIRST: [FactorKind; 3] = [FactorKind::Passkey, FactorKind::Totp, FactorKind::RecoveryCode];
+    methods.retain(|kind| passkeys || *kind != FactorKind::Passkey);
+    methods.sort_by_key(|kind| EASIEST_FIRST.iter().position(|one| one == kind));
+    methods
 }
 
 /// A kind of factor.

@@ -7,6 +7,7 @@ use crate::core::clock;
 use crate::state::Console;
 use crate::task::Task;
 use crate::texts;
+use exam_protocol::id::StaffId;
 use exam_protocol::people::{AccountState, MemberChange, MemberView, StartPassword, StateChange};
 use leptos::prelude::*;
 

@@ -1,6 +1,7 @@
 //! Sessions, duties, own factors and accounts: what happens after a login.
 
 use super::*;
+use exam_protocol::right::Grant;
 
 #[tokio::test]
 async fn a_resting_session_locks_itself_and_its_password_opens_it() {
