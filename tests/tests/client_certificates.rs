@@ -216,14 +216,14 @@ fn refused_by_tls(house: &House) -> Result<Vec<(&'static str, Papers, Answer)>> 
         (
             "expired",
             house.made("expired", &id, |params| {
-                params.not_after = date_time_ymd(2025, 1, 1)
+                params.not_after = date_time_ymd(2025, 1, 1);
             })?,
             CERTIFICATE_EXPIRED,
         ),
         (
             "not yet valid",
             house.made("early", &id, |params| {
-                params.not_before = date_time_ymd(2034, 1, 1)
+                params.not_before = date_time_ymd(2034, 1, 1);
             })?,
             CERTIFICATE_EXPIRED,
         ),
@@ -244,15 +244,7 @@ fn refused_by_the_server(house: &House, right: &Issued) -> Result<Vec<(&'static 
     let stranger = "0b".repeat(16);
     let serial = SerialNumber::from_slice(&hex::decode(&right.serial)?);
     let (seat, seat_papers) = house.registered("seat", "seat-07")?;
-    let (revoked, revoked_papers) = house.registered("desk", "stolen")?;
-    house.hall.server_command(&[
-        "machine",
-        "revoke",
-        "--machine",
-        &revoked.station,
-        "--reason",
-        "bị mất cắp",
-    ])?;
+    let revoked_papers = house.revoked()?;
     ensure!(seat.station != right.station, "two machines");
     let named = |name: &str, names: Vec<SanType>| {
         house.made(name, &stranger, |params| params.subject_alt_names = names)
@@ -272,13 +264,13 @@ fn refused_by_the_server(house: &House, right: &Issued) -> Result<Vec<(&'static 
         (
             "for a registered id, of the same serial number",
             house.made("serial", &right.station, |params| {
-                params.serial_number = Some(serial.clone())
+                params.serial_number = Some(serial.clone());
             })?,
         ),
         (
             "for another id, of the same serial number",
             house.made("serial-2", &stranger, |params| {
-                params.serial_number = Some(serial.clone())
+                params.serial_number = Some(serial.clone());
             })?,
         ),
         (
@@ -305,6 +297,14 @@ fn refused_by_the_server(house: &House, right: &Issued) -> Result<Vec<(&'static 
 }
 
 impl House {
+    fn revoked(&self) -> Result<Papers> {
+        let (desk, papers) = self.registered("desk", "stolen")?;
+        let id = desk.station.as_str();
+        let command = ["machine", "revoke", "--machine", id, "--reason", "bị mất cắp"];
+        self.hall.server_command(&command)?;
+        Ok(papers)
+    }
+
     fn keep_p384(&self) -> Result<Papers> {
         let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384)?;
         let leaf = desk(&"0c".repeat(16))?.signed_by(&key, &self.issuing)?.pem();

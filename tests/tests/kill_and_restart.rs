@@ -33,7 +33,7 @@ async fn a_killed_server_has_every_acknowledged_answer() -> Result<()> {
     for task in answering {
         let (candidate, seen) = task.await??;
         outages += seen;
-        acknowledged += account(&crowd.console, candidate).await?;
+        acknowledged += Box::pin(account(&crowd.console, candidate)).await?;
     }
     println!("{acknowledged} acknowledged answers accounted for, {outages} lines broken by {KILLS} kills");
     ensure!(

@@ -252,23 +252,27 @@ pub(super) mod tests {
             "Đã nộp",
             "chữ ký bài nộp không khớp, chấm theo nhật ký bài làm",
         );
+    }
+
+    #[test]
+    fn essays_and_voided_attempts_are_noted() {
+        let note = |row: Row| (row.standing(), row.note());
         let open = Some(Mark {
             total: 500,
             maximum: 1000,
             complete: false,
             signed: true,
         });
-        check(Row { mark: open, ..row() }, "Đã nộp", "còn câu tự luận chờ chấm");
-        let voided = Some("thi hộ".to_owned());
-        check(
-            Row {
-                voided,
-                mark: None,
-                ..row()
-            },
-            "Bị hủy bài",
-            "hủy bài: thi hộ",
+        assert_eq!(
+            note(Row { mark: open, ..row() }),
+            ("Đã nộp", "còn câu tự luận chờ chấm".to_owned())
         );
+        let voided = Row {
+            voided: Some("thi hộ".to_owned()),
+            mark: None,
+            ..row()
+        };
+        assert_eq!(note(voided), ("Bị hủy bài", "hủy bài: thi hộ".to_owned()));
     }
 
     #[test]

@@ -194,8 +194,8 @@ mod tests {
     const DAY: i64 = 24 * 60 * 60 * 1000;
     const NOW: Timestamp = Timestamp(1_000 * DAY);
 
-    fn ago(days: i64) -> Option<Timestamp> {
-        Some(Timestamp(NOW.0 - days * DAY))
+    fn ago(days: i64) -> Timestamp {
+        Timestamp(NOW.0 - days * DAY)
     }
 
     fn grants(role: Role) -> Vec<Grant> {
@@ -209,14 +209,14 @@ mod tests {
     fn accounts_end_when_told_and_after_45_unused_days() {
         let rules = Staff::default();
         let used = |days| Account {
-            last_login_at: ago(days),
-            active_since: ago(300),
+            last_login_at: Some(ago(days)),
+            active_since: Some(ago(300)),
             ..Account::default()
         };
         assert_eq!(used(45).may_log_in(&rules, NOW), Ok(()));
         assert_eq!(used(46).may_log_in(&rules, NOW), Err(Closed::Unused));
         let new = Account {
-            active_since: ago(44),
+            active_since: Some(ago(44)),
             ..Account::default()
         };
         assert_eq!(new.may_log_in(&rules, NOW), Ok(()));
@@ -226,7 +226,7 @@ mod tests {
         };
         assert_eq!(ended.may_log_in(&rules, NOW), Err(Closed::Ended));
         let disabled = Account {
-            disabled_at: ago(0),
+            disabled_at: Some(ago(0)),
             ..used(1)
         };
         assert_eq!(disabled.open(NOW), Err(Closed::Disabled));
@@ -236,7 +236,7 @@ mod tests {
     fn an_emergency_account_does_not_age_and_is_good_once() {
         let rules = Staff::default();
         let account = |break_glass| Account {
-            active_since: ago(900),
+            active_since: Some(ago(900)),
             break_glass,
             ..Account::default()
         };
@@ -253,7 +253,7 @@ mod tests {
         let rules = Staff::default();
         let fresh = Account {
             password_given: true,
-            password_changed_at: ago(0),
+            password_changed_at: Some(ago(0)),
             ..Account::default()
         };
         assert_eq!(
@@ -261,7 +261,7 @@ mod tests {
             [Duty::ChangePassword, Duty::EnrolFactor]
         );
         let old = Account {
-            password_changed_at: ago(61),
+            password_changed_at: Some(ago(61)),
             has_factor: true,
             ..Account::default()
         };

@@ -343,57 +343,59 @@ fn planned(who: &str, rows: &[&[&str]]) -> Result<import::Plan, Vec<(Option<u32>
         .map_err(|faults| faults.into_iter().map(|one| (one.row, one.message_en)).collect())
 }
 
+/// Two roles of one new person, a blank row, somebody who is there, one without a role, a role that is held already.
+const GOOD_ROWS: &[&[&str]] = &[
+    &[
+        "1",
+        "Nguyễn Thị Lan",
+        "lan.nt",
+        "truong thpt a",
+        "CBCT 1",
+        "Điểm thi 01",
+        "Toán",
+        "Phòng 01",
+        "",
+    ],
+    &[
+        "2",
+        "Nguyễn  Thị Lan",
+        "lan.nt",
+        "Trường THPT A",
+        "Giám sát",
+        "Điểm thi 02",
+        "",
+        "",
+        "",
+    ],
+    &["", "", "", "", "", "", "", "", ""],
+    &[
+        "3",
+        "TEACHER",
+        "Teacher",
+        "Trường THPT A",
+        "Thư ký",
+        "",
+        "",
+        "",
+        "Sở GD&ĐT",
+    ],
+    &["4", "Lê Văn Nam", "nam", "Sở GD&ĐT", "", "", "", "", ""],
+    &[
+        "5",
+        "LEAD",
+        "lead",
+        "Trường THPT A",
+        "trưởng điểm thi",
+        "Điểm thi 01",
+        "",
+        "",
+        "",
+    ],
+];
+
 #[test]
 fn a_file_makes_accounts_and_gives_roles() {
-    let rows: &[&[&str]] = &[
-        &[
-            "1",
-            "Nguyễn Thị Lan",
-            "lan.nt",
-            "truong thpt a",
-            "CBCT 1",
-            "Điểm thi 01",
-            "Toán",
-            "Phòng 01",
-            "",
-        ],
-        &[
-            "2",
-            "Nguyễn  Thị Lan",
-            "lan.nt",
-            "Trường THPT A",
-            "Giám sát",
-            "Điểm thi 02",
-            "",
-            "",
-            "",
-        ],
-        &["", "", "", "", "", "", "", "", ""],
-        &[
-            "3",
-            "TEACHER",
-            "Teacher",
-            "Trường THPT A",
-            "Thư ký",
-            "",
-            "",
-            "",
-            "Sở GD&ĐT",
-        ],
-        &["4", "Lê Văn Nam", "nam", "Sở GD&ĐT", "", "", "", "", ""],
-        &[
-            "5",
-            "LEAD",
-            "lead",
-            "Trường THPT A",
-            "trưởng điểm thi",
-            "Điểm thi 01",
-            "",
-            "",
-            "",
-        ],
-    ];
-    let plan = planned("admin", rows).unwrap();
+    let plan = planned("admin", GOOD_ROWS).unwrap();
     let shown: Vec<_> = plan
         .rows
         .iter()
