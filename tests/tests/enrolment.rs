@@ -12,7 +12,7 @@ use std::process::{Child, Command, Output};
 use std::time::{Duration, Instant};
 
 /// A revoked machine is out everywhere in this time.
-const OUT: Duration = Duration::from_secs(60);
+const OUT: Duration = Duration::from_mins(1);
 
 #[derive(Deserialize)]
 struct Listed {
