@@ -213,7 +213,8 @@ async fn office() -> Result<(Hall, Provider, Door)> {
     let config = std::fs::read_to_string(hall.config())?;
     let public = format!("public_url = \"https://localhost:{}\"", hall.address().port());
     let lines = config.lines().filter(|line| !line.starts_with("public_url"));
-    let config: String = lines.map(|line| format!("{line}\n")).collect();
+    let mut config = lines.collect::<Vec<_>>().join("\n");
+    config.push('\n');
     let mut file = std::fs::File::create(hall.config())?;
     write!(
         file,
@@ -287,7 +288,7 @@ async fn a_login_brings_the_roles_of_its_claim_and_ends_on_both_sides() -> Resul
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logout_at_the_provider_ends_the_session_here() -> Result<()> {
-    let (hall, _provider, door) = office().await?;
+    let (hall, provider, door) = office().await?;
     let mut browser = Browser::new(&hall)?;
     let authorise = begun(&mut browser, &door).await?;
     let back = at_provider(&mut browser, &authorise, LAN).await?;
@@ -295,7 +296,7 @@ async fn a_logout_at_the_provider_ends_the_session_here() -> Result<()> {
     assert!(me(&mut browser, &door).await?.is_some());
     // Somebody logs out at the provider, from another application: this browser never comes by here.
     let mut elsewhere = browser.clone();
-    let page = format!("https://localhost:{}/session/end", _provider.port);
+    let page = format!("https://localhost:{}/session/end", provider.port);
     let html = elsewhere.get(&page).await?.text().await?;
     let xsrf = html
         .split("name=\"xsrf\" value=\"")
