@@ -155,7 +155,7 @@ fn a_card_that_cannot_be_read_is_named_as_such() {
         assert!(!done, "{words}");
         assert_eq!(report["failure"], failure, "{words}: {report}");
     }
-    let (done, report) = desk.read("removed-after=20");
+    let (done, report) = desk.read("removed-after=10");
     assert!(!done && report["failure"].is_string(), "{report}");
     assert_eq!(desk.service.command("state").unwrap(), "empty");
     let (done, _) = desk.read("");
