@@ -11,6 +11,7 @@
 //! | `seal` | AES-256-GCM for papers and key sheets | feature `full` |
 //! | `sealed_box` | HPKE boxes for personal data at rest, opened with the audit key alone | feature `full` |
 //! | `authority`, `x509` | the exam CA and the checks of its certificates | feature `full` |
+//! | `curve` | the curves of travel documents that no crate has | feature `full` |
 //! | `travel_document` | ICAO 9303 files of an identity card, judged without the card | feature `full` |
 
 pub mod cose;
@@ -25,6 +26,8 @@ pub mod authority;
 mod certificate;
 #[cfg(feature = "full")]
 mod cms;
+#[cfg(feature = "full")]
+pub mod curve;
 #[cfg(feature = "full")]
 mod oid;
 #[cfg(feature = "full")]

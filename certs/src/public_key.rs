@@ -2,11 +2,12 @@
 //!
 //! Only public data passes through here, so nothing needs to run in constant time. Private keys have no place here.
 
+mod arithmetic;
 mod domain;
 mod elliptic;
 mod rsa;
-mod weierstrass;
 
+pub(crate) use arithmetic::Arithmetic;
 pub(crate) use domain::Curve;
 pub(crate) use elliptic::EcPublicKey;
 pub(crate) use rsa::RsaPublicKey;

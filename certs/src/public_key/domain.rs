@@ -182,6 +182,7 @@ fn explicit(parameters: &Element<'_>) -> Result<Option<Curve>> {
 
 impl Domain {
     /// The parameters of a curve: p, a, b, x and y of G, n.
+    #[cfg(test)]
     pub(super) fn numbers(curve: Curve) -> [BigUint; 6] {
         let domain = DOMAINS
             .iter()

@@ -1,17 +1,12 @@
 //! Elliptic-curve public keys on known curves, and ECDSA checks (FIPS 186-4, section 6.4).
 //!
-//! Where a kept crate has the curve, it does the arithmetic; the other curves are [`super::weierstrass`]'s.
+//! Which crate does the arithmetic of which curve is [`super::arithmetic`]'s.
 
+use super::arithmetic::Arithmetic;
 use super::domain::{self, Curve};
-use super::weierstrass::Group;
 use crate::algorithm::{self, Digest};
 use crate::error::{Error, Kind, Result};
 use crate::tlv::{Element, INTEGER};
-use ecdsa::elliptic_curve::array::ArraySize;
-use ecdsa::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
-use ecdsa::elliptic_curve::{AffinePoint, CurveArithmetic, FieldBytesSize};
-use ecdsa::signature::hazmat::PrehashVerifier;
-use ecdsa::{EcdsaCurve, Signature, SignatureSize, VerifyingKey};
 
 const PLACE: &str = "elliptic-curve public key";
 
@@ -37,7 +32,7 @@ impl EcPublicKey {
             curve,
             point: point.to_vec(),
         };
-        if point.first() == Some(&0x04) && key.is_on_curve() {
+        if point.first() == Some(&0x04) && (Arithmetic::of(curve).is_point)(point) {
             Ok(key)
         } else {
             Err(Error::new(Kind::Malformed, PLACE))
@@ -63,17 +58,6 @@ impl EcPublicKey {
         }
     }
 
-    fn is_on_curve(&self) -> bool {
-        match self.curve {
-            Curve::P256 => is_point::<p256::NistP256>(&self.point),
-            Curve::P384 => is_point::<p384::NistP384>(&self.point),
-            Curve::P521 => is_point::<p521::NistP521>(&self.point),
-            Curve::BrainpoolP256r1 => is_point::<bp256::BrainpoolP256r1>(&self.point),
-            Curve::BrainpoolP384r1 => is_point::<bp384::BrainpoolP384r1>(&self.point),
-            other => Group::of(other).point(&self.point).is_some(),
-        }
-    }
-
     fn coordinate_len(&self) -> usize {
         (self.point.len() - 1) / 2
     }
@@ -89,43 +73,7 @@ impl EcPublicKey {
         if signature.len() != 2 * self.coordinate_len() {
             return false;
         }
-        let hash = digest.of(message);
-        match self.curve {
-            Curve::P256 => fits::<p256::NistP256>(&self.point, signature, &hash),
-            Curve::P384 => fits::<p384::NistP384>(&self.point, signature, &hash),
-            Curve::P521 => fits::<p521::NistP521>(&self.point, signature, &hash),
-            Curve::BrainpoolP256r1 => fits::<bp256::BrainpoolP256r1>(&self.point, signature, &hash),
-            Curve::BrainpoolP384r1 => fits::<bp384::BrainpoolP384r1>(&self.point, signature, &hash),
-            other => Group::of(other).verify(&self.point, signature, &hash),
-        }
-    }
-}
-
-fn is_point<C>(point: &[u8]) -> bool
-where
-    C: EcdsaCurve + CurveArithmetic,
-    AffinePoint<C>: FromSec1Point<C> + ToSec1Point<C>,
-    FieldBytesSize<C>: ModulusSize,
-{
-    VerifyingKey::<C>::from_sec1_bytes(point).is_ok()
-}
-
-fn fits<C>(point: &[u8], signature: &[u8], hash: &[u8]) -> bool
-where
-    C: EcdsaCurve + CurveArithmetic,
-    AffinePoint<C>: FromSec1Point<C> + ToSec1Point<C>,
-    FieldBytesSize<C>: ModulusSize,
-    SignatureSize<C>: ArraySize,
-{
-    // A short digest is a small number; written in the order's length it is the same number.
-    let padding = vec![0; (signature.len() / 2).saturating_sub(hash.len())];
-    let hash = [padding.as_slice(), hash].concat();
-    match (
-        VerifyingKey::<C>::from_sec1_bytes(point),
-        Signature::<C>::from_slice(signature),
-    ) {
-        (Ok(key), Ok(signature)) => key.verify_prehash(&hash, &signature).is_ok(),
-        _ => false,
+        (Arithmetic::of(self.curve).fits)(&self.point, signature, &digest.of(message))
     }
 }
 
@@ -145,6 +93,20 @@ fn fixed_signature(der: &[u8], len: usize) -> Result<Vec<u8>> {
 }
 
 #[cfg(test)]
+impl EcPublicKey {
+    /// The base point of a curve.
+    pub(crate) fn base(curve: Curve) -> Self {
+        let [p, _, _, x, y, _] = domain::Domain::numbers(curve);
+        let len = usize::try_from(p.bits().div_ceil(8)).expect("a curve is small");
+        let padded = |number: num_bigint::BigUint| {
+            let bytes = number.to_bytes_be();
+            [vec![0; len - bytes.len()], bytes].concat()
+        };
+        Self::on(curve, &[vec![0x04], padded(x), padded(y)].concat()).expect("a base point is a point")
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::public_key::domain::{DOMAINS, Domain};
@@ -155,18 +117,14 @@ mod tests {
         for domain in &DOMAINS {
             let name = [&[0x06, u8::try_from(domain.oid.len()).unwrap()], domain.oid].concat();
             let name = Reader::only(&name, "test", Rules::Der, OBJECT_IDENTIFIER).unwrap();
-            let [p, _, _, x, y, _] = Domain::numbers(domain.curve);
-            let len = usize::try_from(p.bits().div_ceil(8)).unwrap();
-            let padded = |number: &num_bigint::BigUint| {
-                let bytes = number.to_bytes_be();
-                [vec![0; len - bytes.len()], bytes].concat()
-            };
-            let good = [vec![0x04], padded(&x), padded(&y)].concat();
+            let good = EcPublicKey::base(domain.curve).point;
+            let (x, y) = good[1..].split_at(good.len() / 2);
+            let p = Domain::numbers(domain.curve)[0].to_bytes_be();
             assert!(EcPublicKey::parse(&name, &good).is_ok(), "{:?}", domain.curve);
             let mut beside = good.clone();
             *beside.last_mut().unwrap() ^= 1;
-            let beyond = [vec![0x04], padded(&x), padded(&p)].concat();
-            let compressed = [vec![0x02 + u8::from(y.bit(0))], padded(&x)].concat();
+            let beyond = [&[0x04], x, &p].concat();
+            let compressed = [&[0x02 + (y[y.len() - 1] & 1)], x].concat();
             let short = good[..good.len() - 1].to_vec();
             for bad in [beside, beyond, compressed, short, vec![0], vec![]] {
                 assert_eq!(

@@ -1,17 +1,15 @@
-//! Key agreement with the chip's static key (ICAO Doc 9303-11, section 9.6): on the curves of the kept crates, whose
-//! multiplication takes the same time for every secret, and in the two groups of RFC 5114 that are long enough.
+//! Key agreement with the chip's static key (ICAO Doc 9303-11, section 9.6): on every curve that is accepted, by
+//! multiplication that takes the same time for every secret, and in the two groups of RFC 5114 that are long enough.
 //!
 //! Parameters are looked up, never taken over from the chip; a public key outside its group is refused.
 
 use crate::algorithm;
 use crate::error::{Error, Kind, Result};
 use crate::oid;
-use crate::public_key::{Curve, EcPublicKey, PublicKey};
+use crate::public_key::{Arithmetic, Curve, EcPublicKey, PublicKey};
 use crate::tlv::{BIT_STRING, Element, INTEGER, Reader, Rules, SEQUENCE};
 use crypto_bigint::BoxedUint;
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
-use ecdsa::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
-use ecdsa::elliptic_curve::{AffinePoint, CurveArithmetic, FieldBytesSize, PublicKey as Point, SecretKey};
 use ring::rand::SecureRandom;
 use zeroize::Zeroizing;
 
@@ -48,17 +46,7 @@ impl ChipKey {
     pub(super) fn agree(&self, rng: &dyn SecureRandom) -> Result<Agreed> {
         match self {
             Self::Modular { group, public } => group.agree(public, rng),
-            Self::Curve(key) => match key.curve() {
-                Curve::P256 => on_curve::<p256::NistP256>(key.point(), rng),
-                Curve::P384 => on_curve::<p384::NistP384>(key.point(), rng),
-                Curve::P521 => on_curve::<p521::NistP521>(key.point(), rng),
-                Curve::BrainpoolP256r1 => on_curve::<bp256::BrainpoolP256r1>(key.point(), rng),
-                Curve::BrainpoolP384r1 => on_curve::<bp384::BrainpoolP384r1>(key.point(), rng),
-                // The arithmetic for these is for public data only.
-                Curve::P224 | Curve::BrainpoolP224r1 | Curve::BrainpoolP320r1 | Curve::BrainpoolP512r1 => {
-                    Err(Error::new(Kind::NotAllowed, PLACE))
-                }
-            },
+            Self::Curve(key) => on_curve(key, rng),
         }
     }
 }
@@ -96,54 +84,26 @@ fn standardised(id: &Element<'_>) -> Result<Curve> {
     }
 }
 
-fn on_curve<C>(public: &[u8], rng: &dyn SecureRandom) -> Result<Agreed>
-where
-    C: CurveArithmetic,
-    AffinePoint<C>: FromSec1Point<C> + ToSec1Point<C>,
-    FieldBytesSize<C>: ModulusSize,
-{
-    agree_with::<C>(&secret::<C>((public.len() - 1) / 2, rng)?, public)
-}
-
-/// A scalar that is uniform below the order: drawn again where it is not below.
-fn secret<C>(len: usize, rng: &dyn SecureRandom) -> Result<SecretKey<C>>
-where
-    C: CurveArithmetic,
-{
-    let mut bytes = Zeroizing::new(vec![0; len]);
+/// With a scalar that is uniform below the order: drawn again where it is not below.
+fn on_curve(key: &EcPublicKey, rng: &dyn SecureRandom) -> Result<Agreed> {
+    let len = (key.point().len() - 1) / 2;
+    let mut scalar = Zeroizing::new(vec![0; len]);
     // The order of P-521 has one bit in its first byte.
     let surplus = if len == 66 { 0x01 } else { 0xff };
     for _ in 0..MOST_DRAWS {
-        rng.fill(&mut bytes)
+        rng.fill(&mut scalar)
             .map_err(|_| Error::new(Kind::Randomness, PLACE))?;
-        bytes[0] &= surplus;
-        if let Ok(secret) = SecretKey::from_slice(&bytes) {
-            return Ok(secret);
+        scalar[0] &= surplus;
+        if let Some(agreed) = agree_with(&scalar, key) {
+            return Ok(agreed);
         }
     }
     Err(Error::new(Kind::Randomness, PLACE))
 }
 
-/// The shared secret is the x-coordinate (9303-11, section 9.6).
-fn agree_with<C>(secret: &SecretKey<C>, public: &[u8]) -> Result<Agreed>
-where
-    C: CurveArithmetic,
-    AffinePoint<C>: FromSec1Point<C> + ToSec1Point<C>,
-    FieldBytesSize<C>: ModulusSize,
-{
-    let point = Point::<C>::from_sec1_bytes(public).map_err(|_| Error::new(Kind::Key, PLACE))?;
-    let shared = point.to_projective() * *secret.to_nonzero_scalar();
-    let shared: AffinePoint<C> = shared.into();
-    let shared = Zeroizing::new(shared.to_sec1_point(false).as_bytes().to_vec());
-    let ephemeral = secret.public_key().to_sec1_point(false).as_bytes().to_vec();
-    let len = ephemeral.len() / 2;
-    match shared.get(1..=len) {
-        Some(x) => Ok(Agreed {
-            ephemeral,
-            shared: Zeroizing::new(x.to_vec()),
-        }),
-        None => Err(Error::new(Kind::Key, PLACE)),
-    }
+fn agree_with(scalar: &[u8], key: &EcPublicKey) -> Option<Agreed> {
+    let (ephemeral, shared) = (Arithmetic::of(key.curve()).agree)(key.point(), scalar)?;
+    Some(Agreed { ephemeral, shared })
 }
 
 /// A subgroup of prime order of the integers modulo p, in hex.

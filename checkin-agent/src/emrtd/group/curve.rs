@@ -3,15 +3,11 @@
 //!
 //! Multiplication by a secret is constant-time in those crates. All curves here have cofactor 1.
 
-mod brainpool_p224;
-mod brainpool_p320;
-mod brainpool_p512;
-mod p224;
-
 use super::modular::{Field, Number};
 use super::{Element, Explicit, Group, Kind, Secret, trimmed};
 use bp256::elliptic_curve::sec1::{FromSec1Point, ToSec1Point};
 use bp256::elliptic_curve::{Generate, NonZeroScalar};
+use certs::curve;
 use core::marker::PhantomData;
 use primefield::ff::{Field as _, PrimeField};
 use primeorder::{AffinePoint, PrimeCurveParams, ProjectivePoint};
@@ -19,7 +15,7 @@ use rand::CryptoRng;
 use zeroize::Zeroizing;
 
 /// NIST P-224.
-pub const P224: Curve<p224::P224> = Curve(PhantomData);
+pub const P224: Curve<curve::P224> = Curve(PhantomData);
 /// NIST P-256.
 pub const P256: Curve<p256::NistP256> = Curve(PhantomData);
 /// NIST P-384.
@@ -27,15 +23,15 @@ pub const P384: Curve<p384::NistP384> = Curve(PhantomData);
 /// NIST P-521.
 pub const P521: Curve<p521::NistP521> = Curve(PhantomData);
 /// brainpoolP224r1.
-pub const BRAINPOOL_P224: Curve<brainpool_p224::BrainpoolP224r1> = Curve(PhantomData);
+pub const BRAINPOOL_P224: Curve<curve::BrainpoolP224r1> = Curve(PhantomData);
 /// brainpoolP256r1, the curve of Vietnamese cards.
 pub const BRAINPOOL_P256: Curve<bp256::BrainpoolP256r1> = Curve(PhantomData);
 /// brainpoolP320r1.
-pub const BRAINPOOL_P320: Curve<brainpool_p320::BrainpoolP320r1> = Curve(PhantomData);
+pub const BRAINPOOL_P320: Curve<curve::BrainpoolP320r1> = Curve(PhantomData);
 /// brainpoolP384r1.
 pub const BRAINPOOL_P384: Curve<bp384::BrainpoolP384r1> = Curve(PhantomData);
 /// brainpoolP512r1.
-pub const BRAINPOOL_P512: Curve<brainpool_p512::BrainpoolP512r1> = Curve(PhantomData);
+pub const BRAINPOOL_P512: Curve<curve::BrainpoolP512r1> = Curve(PhantomData);
 
 /// A curve as a group.
 pub struct Curve<C>(PhantomData<fn() -> C>);

@@ -1,13 +1,11 @@
 //! Chips with all kinds of keys, played here, and keys that must be refused.
 
 use super::*;
-use p256::elliptic_curve::Curve as _;
 use ring::rand::SystemRandom;
 
 /// The agreement with a known private key.
 pub(in super::super) fn with_private(key: &EcPublicKey, private: &[u8]) -> Agreed {
-    let secret = SecretKey::<bp256::BrainpoolP256r1>::from_slice(private).unwrap();
-    agree_with(&secret, key.point()).unwrap()
+    agree_with(private, key).unwrap()
 }
 
 /// From an ephemeral public key to the shared secret.
@@ -47,21 +45,21 @@ fn integer(number: &[u8]) -> Vec<u8> {
     }
 }
 
-fn on<C>(name: &'static str, algorithm: &[u8], parameters: &[u8], len: usize) -> Chip
-where
-    C: CurveArithmetic,
-    AffinePoint<C>: FromSec1Point<C> + ToSec1Point<C>,
-    FieldBytesSize<C>: ModulusSize,
-    SecretKey<C>: 'static,
-{
-    let private = secret::<C>(len, &SystemRandom::new()).unwrap();
-    let public = private.public_key().to_sec1_point(false).as_bytes().to_vec();
+fn on(name: &'static str, curve: Curve, algorithm: &[u8], parameters: &[u8]) -> Chip {
+    let base = EcPublicKey::base(curve);
+    let len = (base.point().len() - 1) / 2;
+    let mut private = vec![0x5a; len];
+    private[0] &= 0x01;
+    let public = agree_with(&private, &base).unwrap().ephemeral;
     Chip {
         name,
         kind: 2,
         spki: spki(algorithm, parameters, &public),
         ephemeral_len: 2 * len + 1,
-        agree: Box::new(move |ephemeral| agree_with(&private, ephemeral).unwrap().shared.to_vec()),
+        agree: Box::new(move |ephemeral| {
+            let ephemeral = EcPublicKey::on(curve, ephemeral).unwrap();
+            agree_with(&private, &ephemeral).unwrap().shared.to_vec()
+        }),
     }
 }
 
@@ -92,12 +90,52 @@ pub(in super::super) fn chips() -> Vec<Chip> {
     let standard = oid::STANDARDISED_PARAMETERS;
     let ec = oid::EC_PUBLIC_KEY;
     vec![
-        on::<bp256::BrainpoolP256r1>("brainpoolP256r1", ec, &named(oid::BRAINPOOL_P256R1), 32),
-        on::<bp256::BrainpoolP256r1>("standardised 13", standard, &[0x02, 1, 13], 32),
-        on::<p256::NistP256>("P-256", standard, &[0x02, 1, 12], 32),
-        on::<p384::NistP384>("P-384", ec, &named(oid::P384), 48),
-        on::<bp384::BrainpoolP384r1>("brainpoolP384r1", standard, &[0x02, 1, 16], 48),
-        on::<p521::NistP521>("P-521", ec, &named(oid::P521), 66),
+        on(
+            "brainpoolP256r1",
+            Curve::BrainpoolP256r1,
+            ec,
+            &named(oid::BRAINPOOL_P256R1),
+        ),
+        on(
+            "standardised 13",
+            Curve::BrainpoolP256r1,
+            standard,
+            &[0x02, 1, 13],
+        ),
+        on("standardised 10", Curve::P224, standard, &[0x02, 1, 10]),
+        on(
+            "brainpoolP224r1",
+            Curve::BrainpoolP224r1,
+            ec,
+            &named(oid::BRAINPOOL_P224R1),
+        ),
+        on("P-256", Curve::P256, standard, &[0x02, 1, 12]),
+        on(
+            "brainpoolP320r1",
+            Curve::BrainpoolP320r1,
+            ec,
+            &named(oid::BRAINPOOL_P320R1),
+        ),
+        on("P-384", Curve::P384, ec, &named(oid::P384)),
+        on(
+            "brainpoolP384r1",
+            Curve::BrainpoolP384r1,
+            standard,
+            &[0x02, 1, 16],
+        ),
+        on(
+            "brainpoolP512r1",
+            Curve::BrainpoolP512r1,
+            ec,
+            &named(oid::BRAINPOOL_P512R1),
+        ),
+        on(
+            "standardised 17",
+            Curve::BrainpoolP512r1,
+            standard,
+            &[0x02, 1, 17],
+        ),
+        on("P-521", Curve::P521, ec, &named(oid::P521)),
         diffie_hellman(
             "RFC 5114, 2.2",
             oid::DH_KEY_AGREEMENT,
@@ -161,9 +199,9 @@ pub(in super::super) fn bad_chips() -> Vec<BadChip> {
 
 #[test]
 fn secrets_are_below_the_order() {
-    let order = p521::NistP521::ORDER;
-    assert!(order.bits_vartime() == 521);
-    for _ in 0..20 {
-        secret::<p521::NistP521>(66, &SystemRandom::new()).unwrap();
+    for curve in [Curve::P521, Curve::BrainpoolP320r1, Curve::P224] {
+        for _ in 0..5 {
+            on_curve(&EcPublicKey::base(curve), &SystemRandom::new()).unwrap();
+        }
     }
 }
