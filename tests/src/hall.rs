@@ -8,6 +8,7 @@ mod station;
 
 pub use station::Station;
 
+use crate::citizens::{RosterFile, invent};
 use crate::door::Door;
 use crate::programs::program;
 use anyhow::{Context, Result, bail, ensure};
@@ -39,6 +40,22 @@ pub struct Plan {
     pub scheme: Option<PathBuf>,
     /// Certificates of card issuers to trust.
     pub anchors: Vec<PathBuf>,
+}
+
+impl Plan {
+    /// 45 minutes of mathematics in one room, P01, with the questions of the demonstration.
+    pub fn one_room(roster: PathBuf) -> Self {
+        Self {
+            title: "Kiểm tra".into(),
+            subject: "Toán".into(),
+            minutes: 45,
+            rooms: vec!["P01".into()],
+            roster,
+            papers: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/papers/demo-toan.gift")],
+            scheme: None,
+            anchors: Vec::new(),
+        }
+    }
 }
 
 /// The sitting as `exam create` made it.
@@ -195,6 +212,28 @@ impl Hall {
             self.server_command(&["trust", "add", &text(anchor)])?;
         }
         Ok(sitting)
+    }
+
+    /// A sitting of mathematics in one room, of the questions of the demonstration, with invented candidates.
+    ///
+    /// # Errors
+    /// When a command fails.
+    pub fn prepare_one_room(&self, seed: u64, candidates: usize) -> Result<Sitting> {
+        let roster = self.path("roster.xlsx");
+        std::fs::write(&roster, RosterFile::Xlsx.write(&invent(seed, candidates))?)?;
+        self.prepare(&Plan::one_room(roster))
+    }
+
+    /// An exam of one room with neither candidates nor questions: for what happens before there are any.
+    ///
+    /// # Errors
+    /// When the command fails.
+    pub fn create_exam(&self) -> Result<()> {
+        let starts_at = this_minute()?;
+        let mut create = vec!["exam", "create", "--title", "Thi thử", "--subject", "Toán"];
+        create.extend(["--duration-minutes", "45", "--starts-at", &starts_at]);
+        create.extend(["--room", "P01", "--json"]);
+        self.server_command(&create).map(drop)
     }
 
     /// Replaces a line of the configuration file; nothing happens where it was replaced before.

@@ -18,7 +18,6 @@ use exam_tests::hall::{Hall, Plan};
 use exam_tests::pki::TestPki;
 use exam_tests::station_client::{StationClient, StationPapers};
 use futures_util::StreamExt;
-use std::path::Path;
 use std::time::Duration;
 
 const SEED: u64 = 11;
@@ -55,13 +54,9 @@ impl Door {
         std::fs::write(hall.config(), config)?;
         let sitting = hall.prepare(&Plan {
             title: "Kiểm tra cuối học kì I".into(),
-            subject: "Toán".into(),
-            minutes: 45,
             rooms: vec!["P01".into(), "P02".into()],
-            roster,
-            papers: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/papers/demo-toan.gift")],
-            scheme: None,
             anchors: vec![anchor],
+            ..Plan::one_room(roster)
         })?;
         let (first, second) = (
             hall.add_staff("lan", "Nguyễn Thị Lan")?,

@@ -40,21 +40,7 @@ struct House {
 impl House {
     async fn open() -> Result<Self> {
         let mut hall = Hall::make()?;
-        hall.server_command(&[
-            "exam",
-            "create",
-            "--title",
-            "Thi thử",
-            "--subject",
-            "Toán",
-            "--duration-minutes",
-            "45",
-            "--starts-at",
-            "2026-12-21T07:30+07:00",
-            "--room",
-            "P01",
-            "--json",
-        ])?;
+        hall.create_exam()?;
         let issuing_pem = std::fs::read_to_string(hall.path("server/exam-issuing.pem"))?;
         let key = KeyPair::from_pem(&std::fs::read_to_string(hall.path("server/exam-issuing.key"))?)?;
         let issuing = Issuer::from_ca_cert_pem(&issuing_pem, key)?;

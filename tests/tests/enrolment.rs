@@ -23,21 +23,7 @@ struct Listed {
 
 async fn house() -> Result<Hall> {
     let mut hall = Hall::make()?;
-    hall.server_command(&[
-        "exam",
-        "create",
-        "--title",
-        "Thi thử",
-        "--subject",
-        "Toán",
-        "--duration-minutes",
-        "45",
-        "--starts-at",
-        "2026-12-21T07:30+07:00",
-        "--room",
-        "P01",
-        "--json",
-    ])?;
+    hall.create_exam()?;
     hall.start().await?;
     Ok(hall)
 }

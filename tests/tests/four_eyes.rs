@@ -8,11 +8,9 @@ use exam_protocol::proposal::{
     CriticalAct, DecideRequest, ProposalState, ProposalView, Proposals, ProposeRequest, Verdict,
 };
 use exam_protocol::route::{self, with_id};
-use exam_tests::citizens::{RosterFile, invent};
 use exam_tests::console::Console;
 use exam_tests::door::Refused;
-use exam_tests::hall::{Hall, Plan};
-use std::path::Path;
+use exam_tests::hall::Hall;
 
 struct Two {
     _hall: Hall,
@@ -28,18 +26,7 @@ impl Two {
     async fn open() -> Result<Self> {
         let mut hall = Hall::make()?;
         hall.setting("credit_minutes", "10")?;
-        let roster = hall.path("roster.xlsx");
-        std::fs::write(&roster, RosterFile::Xlsx.write(&invent(9, 2))?)?;
-        let sitting = hall.prepare(&Plan {
-            title: "Kiểm tra".into(),
-            subject: "Toán".into(),
-            minutes: 45,
-            rooms: vec!["P01".into()],
-            roster,
-            papers: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/papers/demo-toan.gift")],
-            scheme: None,
-            anchors: Vec::new(),
-        })?;
+        let sitting = hall.prepare_one_room(9, 2)?;
         let (lan, minh) = (hall.add_staff("lan", "Lan")?, hall.add_staff("minh", "Minh")?);
         let thu = hall.add_staff_of("Trường B", "thu", "Thu")?;
         hall.start().await?;

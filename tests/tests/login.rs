@@ -12,7 +12,6 @@ use exam_tests::console::{Console, Credentials};
 use exam_tests::door::{Door, Refused, Socket};
 use exam_tests::hall::{Hall, Plan};
 use futures_util::StreamExt;
-use std::path::Path;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -33,16 +32,7 @@ impl School {
         let text = "STT,SBD,Họ và tên,Ngày sinh,Giới tính,Số CCCD,Phòng\n\
                     1,22000001,Thí Sinh Một,05/09/2008,Nam,022208100001,P01\n";
         std::fs::write(&roster, text)?;
-        let sitting = hall.prepare(&Plan {
-            title: "Kiểm tra".into(),
-            subject: "Toán".into(),
-            minutes: 45,
-            rooms: vec!["P01".into()],
-            roster,
-            papers: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/papers/demo-toan.gift")],
-            scheme: None,
-            anchors: vec![],
-        })?;
+        let sitting = hall.prepare(&Plan::one_room(roster))?;
         let (lan, minh) = (hall.add_staff("lan", "Lan")?, hall.add_staff("minh", "Minh")?);
         hall.start().await?;
         Ok(Self {

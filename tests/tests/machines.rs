@@ -9,13 +9,12 @@ use exam_protocol::machine::{
 };
 use exam_protocol::problem::ProblemCode;
 use exam_protocol::route::{self, with_id};
-use exam_tests::citizens::{RosterFile, invent};
+use exam_tests::citizens::invent;
 use exam_tests::console::Console;
 use exam_tests::door::{Refused, accepted};
-use exam_tests::hall::{Hall, Plan, Sitting};
+use exam_tests::hall::{Hall, Sitting};
 use exam_tests::station_client::StationPapers;
 use std::net::Ipv4Addr;
-use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -31,18 +30,7 @@ struct Site {
 impl Site {
     async fn open() -> Result<Self> {
         let mut hall = Hall::make()?;
-        let roster = hall.path("roster.xlsx");
-        std::fs::write(&roster, RosterFile::Xlsx.write(&invent(7, 3))?)?;
-        let sitting = hall.prepare(&Plan {
-            title: "Kiểm tra".into(),
-            subject: "Toán".into(),
-            minutes: 45,
-            rooms: vec!["P01".into()],
-            roster,
-            papers: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/papers/demo-toan.gift")],
-            scheme: None,
-            anchors: Vec::new(),
-        })?;
+        let sitting = hall.prepare_one_room(7, 3)?;
         let staff = hall.add_staff("lan", "Nguyễn Thị Lan")?;
         hall.start().await?;
         let console = Console::login(&hall.door()?, &staff).await?;
