@@ -149,6 +149,56 @@ pub struct Grant {
     pub scope: Scope,
 }
 
+/// A grant is not written as it must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAGrant {
+    /// It is not of the form `role@kind:id`, or the kind is none.
+    Form,
+    /// There is no such role.
+    Role,
+    /// The id is none.
+    Id,
+}
+
+impl fmt::Display for NotAGrant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form => f.write_str("viết như / write it as proctor-1@room:ID, administrator@installation"),
+            Self::Id => f.write_str("sau dấu hai chấm không phải mã / what follows the colon is no id"),
+            Self::Role => {
+                f.write_str("vai trò / roles:")?;
+                Role::ALL
+                    .iter()
+                    .try_for_each(|role| write!(f, " {}", role.name()))
+            }
+        }
+    }
+}
+
+impl core::error::Error for NotAGrant {}
+
+/// As commands and configuration write it: `role@kind:id`, `role@installation`.
+impl FromStr for Grant {
+    type Err = NotAGrant;
+
+    fn from_str(text: &str) -> Result<Self, NotAGrant> {
+        let (role, scope) = text.split_once('@').ok_or(NotAGrant::Form)?;
+        let (kind, id) = scope.split_once(':').unwrap_or((scope, ""));
+        let scope = match kind {
+            "installation" if id.is_empty() => Ok(Scope::Installation),
+            "organisation" => id.parse().map(Scope::Organisation),
+            "exam" => id.parse().map(Scope::Exam),
+            "site" => id.parse().map(Scope::Site),
+            "room" => id.parse().map(Scope::Room),
+            _ => return Err(NotAGrant::Form),
+        };
+        Ok(Self {
+            role: role.parse().map_err(|_| NotAGrant::Role)?,
+            scope: scope.map_err(|_| NotAGrant::Id)?,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,5 +213,26 @@ mod tests {
             );
         }
         assert_eq!("root".parse::<Role>(), Err(NoSuchName));
+    }
+
+    #[test]
+    fn grants_are_read_as_commands_write_them() {
+        let room = RoomId(crate::bytes::Fixed([7; 16]));
+        let everywhere = "administrator@installation".parse::<Grant>().unwrap();
+        assert_eq!(
+            (everywhere.role, everywhere.scope),
+            (Role::Administrator, Scope::Installation)
+        );
+        let one: Grant = format!("proctor-1@room:{room}").parse().unwrap();
+        assert_eq!((one.role, one.scope), (Role::Proctor1, Scope::Room(room)));
+        for (text, wrong) in [
+            ("proctor-1", NotAGrant::Form),
+            ("proctor-1@hall:1", NotAGrant::Form),
+            ("proctor-1@installation:1", NotAGrant::Form),
+            ("root@installation", NotAGrant::Role),
+            ("secretary@exam", NotAGrant::Id),
+        ] {
+            assert_eq!(text.parse::<Grant>(), Err(wrong), "{text}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Settings of single sign-on.
 
 use anyhow::{Context, Result, ensure};
-use exam_protocol::right::{Grant, Role, Scope};
+use exam_protocol::right::Grant;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -167,29 +167,14 @@ impl Provider {
         self.role
             .iter()
             .map(|rule| {
-                let grant =
-                    parse(&rule.grant).with_context(|| format!("role: grant = \"{}\"", rule.grant))?;
+                let grant = rule
+                    .grant
+                    .parse()
+                    .with_context(|| format!("role: grant = \"{}\"", rule.grant))?;
                 Ok((rule.value.clone(), grant))
             })
             .collect()
     }
-}
-
-/// `role@kind:id`, `role@installation`.
-fn parse(text: &str) -> Result<Grant> {
-    let wanted = "write it as secretary@organisation:ID";
-    let (role, scope) = text.split_once('@').context(wanted)?;
-    let (kind, id) = scope.split_once(':').unwrap_or((scope, ""));
-    let scope = match kind {
-        "installation" if id.is_empty() => Scope::Installation,
-        "organisation" => Scope::Organisation(id.parse()?),
-        "exam" => Scope::Exam(id.parse()?),
-        "site" => Scope::Site(id.parse()?),
-        "room" => Scope::Room(id.parse()?),
-        _ => anyhow::bail!(wanted),
-    };
-    let role: Role = role.parse()?;
-    Ok(Grant { role, scope })
 }
 
 #[cfg(test)]

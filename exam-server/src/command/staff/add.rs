@@ -9,10 +9,10 @@ use crate::staff::factor::{recovery, totp};
 use crate::staff::password::{self, rule};
 use crate::staff::store::factor::Factor;
 use crate::staff::{place, store};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 use exam_protocol::id::{OrganisationId, StaffId};
-use exam_protocol::right::{Grant, Role, Scope};
+use exam_protocol::right::Grant;
 use exam_protocol::staff::FactorKind;
 use exam_protocol::time::Timestamp;
 use serde_json::json;
@@ -56,7 +56,7 @@ pub struct Add {
     organisation: String,
     /// A role and where it holds, `proctor-1@room:ID`, `site-lead@site:ID`, `secretary@exam:ID`,
     /// `inspector@organisation:ID`, `administrator@installation`; may be repeated
-    #[arg(long = "grant", value_parser = parse_grant)]
+    #[arg(long = "grant")]
     grants: Vec<Grant>,
     /// Print the result as JSON
     #[arg(long)]
@@ -193,26 +193,6 @@ impl Add {
         };
         format!("staff {name} ({what}): {roles}")
     }
-}
-
-/// `role@kind:id`, `role@installation`.
-fn parse_grant(text: &str) -> Result<Grant> {
-    let wanted = "viết như / write it as proctor-1@room:ID";
-    let (role, scope) = text.split_once('@').context(wanted)?;
-    let (kind, id) = scope.split_once(':').unwrap_or((scope, ""));
-    let scope = match kind {
-        "installation" if id.is_empty() => Scope::Installation,
-        "organisation" => Scope::Organisation(id.parse()?),
-        "exam" => Scope::Exam(id.parse()?),
-        "site" => Scope::Site(id.parse()?),
-        "room" => Scope::Room(id.parse()?),
-        _ => bail!(wanted),
-    };
-    let role = role.parse().with_context(|| {
-        let all: Vec<_> = Role::ALL.iter().map(|role| role.name()).collect();
-        format!("vai trò / roles: {}", all.join(", "))
-    })?;
-    Ok(Grant { role, scope })
 }
 
 /// The end of a day in Vietnam.
