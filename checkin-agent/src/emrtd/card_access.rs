@@ -69,15 +69,9 @@ impl PaceOffer {
             (Mapping::Integrated, Kind::EllipticCurve) => 4,
             (Mapping::ChipAuthentication, _) => 6,
         };
-        let suite = match self.suite {
-            Suite::TripleDes => 1,
-            Suite::Aes128 => 2,
-            Suite::Aes192 => 3,
-            Suite::Aes256 => 4,
-        };
         let mut protocol = [0; 10];
         protocol[..8].copy_from_slice(&PACE);
-        protocol[8..].copy_from_slice(&[agreement, suite]);
+        protocol[8..].copy_from_slice(&[agreement, self.suite.arc()]);
         protocol
     }
 

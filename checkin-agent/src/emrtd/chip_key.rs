@@ -61,15 +61,9 @@ impl ChipKey {
     /// The value of the DER of the protocol's object identifier: `id-CA`, key agreement, ciphers.
     pub fn protocol(&self) -> [u8; 10] {
         let agreement = arc(self.group.kind());
-        let suite = match self.suite {
-            Suite::TripleDes => 1,
-            Suite::Aes128 => 2,
-            Suite::Aes192 => 3,
-            Suite::Aes256 => 4,
-        };
         let mut protocol = [0; 10];
         protocol[..8].copy_from_slice(&PROTOCOL);
-        protocol[8..].copy_from_slice(&[agreement, suite]);
+        protocol[8..].copy_from_slice(&[agreement, self.suite.arc()]);
         protocol
     }
 }

@@ -40,6 +40,16 @@ impl Suite {
         }
     }
 
+    /// The last arc of the protocol identifiers that name this suite.
+    pub const fn arc(self) -> u8 {
+        match self {
+            Self::TripleDes => 1,
+            Self::Aes128 => 2,
+            Self::Aes192 => 3,
+            Self::Aes256 => 4,
+        }
+    }
+
     /// Bytes of a block, and of the send sequence counter.
     pub const fn block_size(self) -> usize {
         match self {
