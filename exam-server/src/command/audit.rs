@@ -1,6 +1,6 @@
 //! `exam-server audit export` and `audit verify`: the audit for inspectors, and whether it holds.
 
-use super::workplace::{Installation, Workplace, print_json};
+use super::workplace::{Installation, Workplace, conclude};
 use crate::audit::chain::GENESIS;
 use crate::audit::file::{Export, HEAD_BEGINS, HeadLine, read};
 use crate::audit::head::{Head, NotBelieved, installation};
@@ -185,19 +185,7 @@ impl VerifyAudit {
             (None, Some(_)) => self.database().await?,
             _ => bail!("FILE --trust, --config"),
         };
-        if self.json {
-            print_json(&match &outcome {
-                Ok(confirmed) => json!({ "valid": true, "audit": confirmed }),
-                Err(bad) => json!({ "valid": false, "bad": bad }),
-            })?;
-        } else {
-            print(&outcome);
-        }
-        Ok(if outcome.is_ok() {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        })
+        conclude(&outcome, self.json.then_some("audit"), print)
     }
 
     /// The head that was kept elsewhere.

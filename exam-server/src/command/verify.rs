@@ -1,13 +1,12 @@
 //! `exam-server verify`: checks an exported submission without a database.
 
-use super::workplace::{print_json, read_file};
+use super::workplace::{conclude, read_file};
 use crate::sitting::submission::verify::{Bad, Confirmed, Record, verify};
 use anyhow::{Context, Result};
 use clap::Args;
 use exam_protocol::record::SubmissionFile;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use serde_json::json;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -40,19 +39,7 @@ impl Verify {
             Ok(file) => verify(&file, &ca),
             Err(error) => Err(unreadable(&error)),
         };
-        if self.json {
-            print_json(&match &outcome {
-                Ok(confirmed) => json!({ "valid": true, "submission": confirmed }),
-                Err(bad) => json!({ "valid": false, "bad": bad }),
-            })?;
-        } else {
-            print(&outcome);
-        }
-        Ok(if outcome.is_ok() {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        })
+        conclude(&outcome, self.json.then_some("submission"), print)
     }
 }
 

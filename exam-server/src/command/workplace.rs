@@ -11,7 +11,9 @@ use anyhow::{Context, Result};
 use clap::Args;
 use exam_protocol::time::Timestamp;
 use serde::Serialize;
+use serde_json::json;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// The organisation of an installation that has only one.
 pub const DEFAULT_ORGANISATION: &str = "Đơn vị tổ chức thi";
@@ -103,6 +105,28 @@ impl Workplace {
 pub fn print_json(report: &impl Serialize) -> Result<()> {
     println!("{}", serde_json::to_string_pretty(report)?);
     Ok(())
+}
+
+/// Reports a verification, as JSON with what was confirmed under `name` or for people as `print` does. Fails the command
+/// when something is bad.
+///
+/// # Errors
+/// When the report is not serialisable.
+pub fn conclude<C: Serialize, B: Serialize>(
+    outcome: &Result<C, B>,
+    name: Option<&str>,
+    print: impl FnOnce(&Result<C, B>),
+) -> Result<ExitCode> {
+    match (name, outcome) {
+        (None, _) => print(outcome),
+        (Some(name), Ok(confirmed)) => print_json(&json!({ "valid": true, (name): confirmed }))?,
+        (Some(_), Err(bad)) => print_json(&json!({ "valid": false, "bad": bad }))?,
+    }
+    Ok(if outcome.is_ok() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Reads a file that the command names.
