@@ -72,19 +72,32 @@ pub async fn grant(
     by: &str,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
+    let insert = "insert into staff_role (staff, role, scope_kind, scope_id, granted_at, granted_by)
+         values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
+    note_role(tx, insert, (staff, grant), (by, now)).await
+}
+
+/// Writes that somebody said something about a member's role, then. The statement takes member, role, kind and id of the
+/// scope, time, and who it was.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn note_role(
+    tx: &mut Tx,
+    insert: &'static str,
+    (staff, grant): (StaffId, Grant),
+    (by, at): (&str, Timestamp),
+) -> Result<(), sqlx::Error> {
     let (kind, id) = scope_columns(grant.scope);
-    sqlx::query(
-        "insert into staff_role (staff, role, scope_kind, scope_id, granted_at, granted_by)
-         values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
-    )
-    .bind(staff.to_string())
-    .bind(grant.role.name())
-    .bind(kind)
-    .bind(id)
-    .bind(now.0)
-    .bind(by)
-    .execute(&mut **tx)
-    .await?;
+    sqlx::query(insert)
+        .bind(staff.to_string())
+        .bind(grant.role.name())
+        .bind(kind)
+        .bind(id)
+        .bind(at.0)
+        .bind(by)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 

@@ -144,6 +144,13 @@ fn malformed(field: &str, vi: &str, en: &str) -> ApiError {
 }
 
 /// The directory as somebody sees it.
+/// What every change begins with: a transaction, everybody as it sees them, and the time.
+async fn begin(app: &App) -> ApiResult<(Tx, Directory, Timestamp)> {
+    let mut tx = app.db.write().await?;
+    let directory = store::directory(&mut tx).await?;
+    Ok((tx, directory, app.clock.now()))
+}
+
 fn viewer(directory: &Directory, asks: StaffId, now: Timestamp) -> ApiResult<Viewer<'_>> {
     let person = directory.person(asks).ok_or_else(ApiError::not_found)?;
     Ok(Viewer::new(directory, person, now))

@@ -5,7 +5,7 @@ mod directory;
 pub use directory::directory;
 
 use crate::db::Tx;
-use crate::staff::store::{account, scope_columns, session};
+use crate::staff::store::{account, note_role, scope_columns, session};
 use exam_protocol::id::{OrganisationId, StaffId};
 use exam_protocol::people::ExternalLogin;
 use exam_protocol::right::Grant;
@@ -124,20 +124,9 @@ pub async fn reviewed(
     by: &str,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    let (kind, id) = scope_columns(grant.scope);
-    sqlx::query(
-        "insert into staff_review (staff, role, scope_kind, scope_id, reviewed_at, reviewed_by)
-         values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
-    )
-    .bind(staff.to_string())
-    .bind(grant.role.name())
-    .bind(kind)
-    .bind(id)
-    .bind(now.0)
-    .bind(by)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    let insert = "insert into staff_review (staff, role, scope_kind, scope_id, reviewed_at, reviewed_by)
+         values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
+    note_role(tx, insert, (staff, grant), (by, now)).await
 }
 
 /// Adds an organisation; false when there is one of this name.

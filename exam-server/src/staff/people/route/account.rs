@@ -1,6 +1,6 @@
 //! Accounts: adding, changing, closing, new passwords and factors, logins at providers.
 
-use super::{Change, Manages, malformed, record, refuse, seen, viewer};
+use super::{Change, Manages, begin, malformed, record, refuse, seen, viewer};
 use crate::app::App;
 use crate::db::Tx;
 use crate::error::{ApiError, ApiResult};
@@ -168,9 +168,7 @@ pub(super) async fn change(
     Json(change): Json<MemberChange>,
 ) -> ApiResult<StatusCode> {
     let display_name = shown_name(&change.display_name)?;
-    let now = app.clock.now();
-    let mut tx = app.db.write().await?;
-    let directory = store::directory(&mut tx).await?;
+    let (mut tx, directory, now) = begin(&app).await?;
     let touch = touch(&directory, &may, &staff, now)?;
     let holder = touch.holder;
     appoint::may_staff(&touch.actor.grants(), change.organisation, &directory.places).map_err(refuse)?;
@@ -216,9 +214,7 @@ pub(super) async fn state(
             "Say why, in at most 500 characters.",
         ));
     }
-    let now = app.clock.now();
-    let mut tx = app.db.write().await?;
-    let directory = store::directory(&mut tx).await?;
+    let (mut tx, directory, now) = begin(&app).await?;
     let touch = touch(&directory, &may, &staff, now)?;
     if change.enabled {
         account::enable(&mut tx, touch.holder.id, now).await?;
@@ -246,9 +242,7 @@ pub(super) async fn password(
     Path(staff): Path<String>,
 ) -> ApiResult<Json<StartPassword>> {
     let mut start = given(&app, String::new(), String::new()).await?;
-    let now = app.clock.now();
-    let mut tx = app.db.write().await?;
-    let directory = store::directory(&mut tx).await?;
+    let (mut tx, directory, now) = begin(&app).await?;
     let holder = touch(&directory, &may, &staff, now)?.holder;
     store::give_password(&mut tx, holder.id, &start.hash, now).await?;
     plain(&mut tx, &may, "staff.password", holder.id, now).await?;
@@ -265,9 +259,7 @@ pub(super) async fn factors(
     State(app): State<Arc<App>>,
     Path(staff): Path<String>,
 ) -> ApiResult<StatusCode> {
-    let now = app.clock.now();
-    let mut tx = app.db.write().await?;
-    let directory = store::directory(&mut tx).await?;
+    let (mut tx, directory, now) = begin(&app).await?;
     let holder = touch(&directory, &may, &staff, now)?.holder;
     factor::remove_all(&mut tx, holder.id).await?;
     session::close_all(&mut tx, holder.id).await?;
@@ -317,9 +309,7 @@ pub(super) async fn link(
             "No such provider, or the subject is malformed.",
         ));
     }
-    let now = app.clock.now();
-    let mut tx = app.db.write().await?;
-    let directory = store::directory(&mut tx).await?;
+    let (mut tx, directory, now) = begin(&app).await?;
     let holder = touch(&directory, &may, &staff, now)?.holder;
     if !store::link(&mut tx, holder.id, &external, now).await? {
         return Err(ApiError::new(
@@ -340,9 +330,7 @@ pub(super) async fn unlink(
     Path(staff): Path<String>,
     Json(external): Json<ExternalLogin>,
 ) -> ApiResult<StatusCode> {
-    let now = app.clock.now();
-    let mut tx = app.db.write().await?;
-    let directory = store::directory(&mut tx).await?;
+    let (mut tx, directory, now) = begin(&app).await?;
     let holder = touch(&directory, &may, &staff, now)?.holder;
     if !store::unlink(&mut tx, holder.id, &external).await? {
         return Err(ApiError::not_found());

@@ -1,6 +1,6 @@
 //! Roles: giving, taking, confirming; organisations.
 
-use super::{Change, Manages, malformed, record, refuse, seen, viewer};
+use super::{Change, Manages, begin, malformed, record, refuse, seen, viewer};
 use crate::app::App;
 use crate::audit;
 use crate::audit::chain::Act;
@@ -41,9 +41,7 @@ pub(super) async fn grant(
     Json(change): Json<GrantChange>,
 ) -> ApiResult<StatusCode> {
     let (grant, reason) = wanted(&change)?;
-    let now = app.clock.now();
-    let mut tx = app.db.write().await?;
-    let directory = store::directory(&mut tx).await?;
+    let (mut tx, directory, now) = begin(&app).await?;
     let viewer = viewer(&directory, may.member().id, now)?;
     let holder = seen(&viewer, change.staff)?;
     appoint::may_grant(viewer.person, holder, grant, &directory.places).map_err(refuse)?;
@@ -67,9 +65,7 @@ pub(super) async fn revoke(
     Json(change): Json<GrantChange>,
 ) -> ApiResult<StatusCode> {
     let (grant, reason) = wanted(&change)?;
-    let now = app.clock.now();
-    let mut tx = app.db.write().await?;
-    let directory = store::directory(&mut tx).await?;
+    let (mut tx, directory, now) = begin(&app).await?;
     let viewer = viewer(&directory, may.member().id, now)?;
     let holder = seen(&viewer, change.staff)?;
     appoint::may_revoke(viewer.person, holder.id, grant, &directory, now).map_err(refuse)?;
@@ -100,9 +96,7 @@ pub(super) async fn confirm(
             "At most 50 roles are confirmed at once.",
         ));
     }
-    let now = app.clock.now();
-    let mut tx = app.db.write().await?;
-    let directory = store::directory(&mut tx).await?;
+    let (mut tx, directory, now) = begin(&app).await?;
     let viewer = viewer(&directory, may.member().id, now)?;
     for one in &mark.grants {
         let (grant, reason) = wanted(one)?;
