@@ -1,35 +1,40 @@
 //! The door to the database: opening, migrations, and the two kinds of access.
 //!
-//! Reading goes through a pool of read-only connections; writing through a single connection, one transaction after
-//! another, each beginning with `BEGIN IMMEDIATE` so that it can't fail half-way for want of the lock. SQLite runs in WAL
-//! mode with `synchronous=FULL`: what is committed survives a power cut.
+//! One SQL text serves SQLite and PostgreSQL through sqlx's `Any` driver: parameters are `$1`, columns are `text`, `bigint`
+//! and `bytea`, and no statement may use what only one of the two understands. Outside of this folder nothing names a
+//! database. Reading goes through a pool of connections that can't write; writing through [`Db::write`] alone.
 
 pub mod column;
+mod sqlite;
 
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{Sqlite, Transaction};
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::query::Query;
+use sqlx::{Any, AnyConnection, AnyPool, Transaction};
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
-use std::time::Duration;
 
-/// A transaction that may write.
-pub type Tx = Transaction<'static, Sqlite>;
+pub use sqlx::AnyExecutor as DbExecutor;
 
 /// What a read query runs on.
-pub type Reader = SqlitePool;
+pub type Reader = AnyPool;
+
+/// A row of a result.
+pub type DbRow = AnyRow;
+
+/// A connection: what a transaction's statements run on.
+pub type DbConnection = AnyConnection;
+
+/// A statement with its parameters.
+pub type DbQuery<'q> = Query<'q, Any, AnyArguments>;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// The database.
 #[derive(Clone, Debug)]
 pub struct Db {
-    write: SqlitePool,
-    read: SqlitePool,
+    write: AnyPool,
+    read: AnyPool,
 }
-
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
-
-/// What makes tables of the record insert-only in this database; PostgreSQL has grants for that.
-const PROTECT: &str = include_str!("../migrations/protect/sqlite.sql");
 
 impl Db {
     /// Opens the file, makes it if it is not there, and brings its tables up to date.
@@ -37,27 +42,8 @@ impl Db {
     /// # Errors
     /// When the file can't be opened, is no database, or a migration fails.
     pub async fn open(path: &Path) -> Result<Self, sqlx::Error> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            // What was erased is overwritten in the file too.
-            .pragma("secure_delete", "on")
-            .busy_timeout(Duration::from_secs(10));
-        let write = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(Duration::from_secs(30))
-            .connect_with(options.clone())
-            .await?;
-        MIGRATIONS.run(&write).await?;
-        sqlx::raw_sql(PROTECT).execute(&write).await?;
-        let read = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_with(options.read_only(true))
-            .await?;
-        Ok(Self { write, read })
+        sqlx::any::install_default_drivers();
+        sqlite::open(path).await
     }
 
     /// For queries that only read.
@@ -70,12 +56,40 @@ impl Db {
     /// # Errors
     /// When the database can't be locked or reached.
     pub async fn write(&self) -> Result<Tx, sqlx::Error> {
-        self.write.begin_with("BEGIN IMMEDIATE").await
+        Ok(Tx(self.write.begin_with(sqlite::BEGIN).await?))
     }
 
-    /// Finishes what is under way and closes the file.
+    /// Finishes what is under way and closes the database.
     pub async fn close(&self) {
         self.read.close().await;
         self.write.close().await;
+    }
+}
+
+/// A transaction that may write.
+#[derive(Debug)]
+pub struct Tx(Transaction<'static, Any>);
+
+impl Tx {
+    /// Makes everything durable that was done in it.
+    ///
+    /// # Errors
+    /// When the database did not say that it is durable; whether it is, is then unknown.
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        self.0.commit().await
+    }
+}
+
+impl Deref for Tx {
+    type Target = DbConnection;
+
+    fn deref(&self) -> &DbConnection {
+        &self.0
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut DbConnection {
+        &mut self.0
     }
 }

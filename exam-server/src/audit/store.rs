@@ -5,11 +5,10 @@ pub mod search;
 
 use super::chain::{Act, Actor, Extra, GENESIS, Location, Reason, Record};
 use crate::clock::Randomness;
-use crate::db::Tx;
 use crate::db::column::broken;
+use crate::db::{DbExecutor, DbRow, Tx};
 use exam_protocol::time::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteExecutor};
+use sqlx::Row;
 
 /// Records that are read at once.
 pub const BATCH: i64 = 500;
@@ -91,7 +90,7 @@ pub struct Newest {
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn newest(executor: impl SqliteExecutor<'_>) -> Result<Option<Newest>, sqlx::Error> {
+pub async fn newest(executor: impl DbExecutor<'_>) -> Result<Option<Newest>, sqlx::Error> {
     let row = sqlx::query("select sequence, hash, at from audit order by sequence desc limit 1")
         .fetch_optional(executor)
         .await?;
@@ -109,10 +108,7 @@ pub async fn newest(executor: impl SqliteExecutor<'_>) -> Result<Option<Newest>,
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn hash_of(
-    executor: impl SqliteExecutor<'_>,
-    sequence: i64,
-) -> Result<Option<[u8; 32]>, sqlx::Error> {
+pub async fn hash_of(executor: impl DbExecutor<'_>, sequence: i64) -> Result<Option<[u8; 32]>, sqlx::Error> {
     let row = sqlx::query("select hash from audit where sequence = $1")
         .bind(sequence)
         .fetch_optional(executor)
@@ -124,7 +120,7 @@ pub async fn hash_of(
 ///
 /// # Errors
 /// Whatever the database says; a column that can't be what it should be.
-pub async fn after(executor: impl SqliteExecutor<'_>, sequence: i64) -> Result<Vec<Record>, sqlx::Error> {
+pub async fn after(executor: impl DbExecutor<'_>, sequence: i64) -> Result<Vec<Record>, sqlx::Error> {
     let rows = sqlx::query(
         "select audit.*, r.salt as reason_salt, r.text as reason_text
          from audit left join audit_reason r on r.sequence = audit.sequence
@@ -137,7 +133,7 @@ pub async fn after(executor: impl SqliteExecutor<'_>, sequence: i64) -> Result<V
     rows.iter().map(record).collect()
 }
 
-fn record(row: &SqliteRow) -> Result<Record, sqlx::Error> {
+fn record(row: &DbRow) -> Result<Record, sqlx::Error> {
     let reason_hash: Vec<u8> = row.try_get("reason_hash")?;
     Ok(Record {
         sequence: row.try_get("sequence")?,
@@ -167,7 +163,7 @@ fn record(row: &SqliteRow) -> Result<Record, sqlx::Error> {
     })
 }
 
-fn reason(row: &SqliteRow) -> Result<Option<Reason>, sqlx::Error> {
+fn reason(row: &DbRow) -> Result<Option<Reason>, sqlx::Error> {
     let text: Option<String> = row.try_get("reason_text")?;
     text.map(|text| {
         Ok(Reason {
@@ -178,7 +174,7 @@ fn reason(row: &SqliteRow) -> Result<Option<Reason>, sqlx::Error> {
     .transpose()
 }
 
-fn fixed<const N: usize>(row: &SqliteRow, column: &'static str) -> Result<[u8; N], sqlx::Error> {
+fn fixed<const N: usize>(row: &DbRow, column: &'static str) -> Result<[u8; N], sqlx::Error> {
     let bytes: Vec<u8> = row.try_get(column)?;
     bytes
         .try_into()
@@ -216,7 +212,7 @@ pub async fn erase_reason(tx: &mut Tx, sequence: i64) -> Result<(), sqlx::Error>
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn feed_sent(executor: impl SqliteExecutor<'_>, name: &str) -> Result<i64, sqlx::Error> {
+pub async fn feed_sent(executor: impl DbExecutor<'_>, name: &str) -> Result<i64, sqlx::Error> {
     let sent: Option<i64> = sqlx::query_scalar("select sent from audit_feed where name = $1")
         .bind(name)
         .fetch_optional(executor)

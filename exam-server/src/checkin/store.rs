@@ -11,15 +11,14 @@ use super::evidence::Context;
 use super::judgement::{Outcome, UnderWay};
 use super::retry::WrongKeys;
 use super::roster_match::Expected;
-use crate::db::column::{broken, parsed};
-use crate::db::{Reader, Tx};
+use crate::db::column::{broken, flag, parsed};
+use crate::db::{DbRow, Reader, Tx};
 use exam_protocol::bytes::Fixed;
 use exam_protocol::console::{CheckinStatus, CheckinView, Judged};
 use exam_protocol::id::{AttemptId, CheckinId, RoomId, StaffId, StationId};
 use exam_protocol::station::{ReadFailure, ReadStep};
 use exam_protocol::time::Timestamp;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 /// Status of a check-in whose reading has not ended. How far it is stands in memory.
 const READING: CheckinStatus = CheckinStatus::Reading(ReadStep::WaitingForCard);
@@ -154,13 +153,13 @@ pub async fn under_way(
                 nonce: row.try_get("nonce")?,
                 challenge: challenge.zip(challenged_at.map(Timestamp)),
             },
-            open: row.try_get::<i64, _>("open")? != 0,
+            open: flag(&row, "open")?,
             expected: Expected {
                 number: parsed(&row, "citizen_number")?,
                 name: row.try_get("name")?,
                 birth_date: row.try_get("birth_date")?,
             },
-            admitted_before: row.try_get::<i64, _>("admitted")? != 0,
+            admitted_before: flag(&row, "admitted")?,
         })
     })
     .transpose()
@@ -268,8 +267,8 @@ pub struct StoredView {
     pub holder: Option<Vec<u8>>,
 }
 
-fn view(row: &SqliteRow) -> Result<StoredView, sqlx::Error> {
-    let used = row.try_get::<i64, _>("used")? != 0;
+fn view(row: &DbRow) -> Result<StoredView, sqlx::Error> {
+    let used = flag(row, "used")?;
     let status = from_json("checkin.status", row.try_get("status")?)?;
     let view = CheckinView {
         id: parsed(row, "id")?,

@@ -1,8 +1,9 @@
 //! Columns to values: a value that does not fit its meaning is an error that names its column.
 
+use super::DbRow;
 use exam_protocol::bytes::Digest;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyTypeInfoKind;
+use sqlx::{Row, ValueRef};
 use std::error::Error;
 
 /// A value that does not fit its meaning, with the column it came from.
@@ -17,7 +18,7 @@ pub fn broken(column: &'static str, cause: impl Into<Box<dyn Error + Send + Sync
 ///
 /// # Errors
 /// When the column is missing or its text does not parse.
-pub fn parsed<T>(row: &SqliteRow, column: &'static str) -> Result<T, sqlx::Error>
+pub fn parsed<T>(row: &DbRow, column: &'static str) -> Result<T, sqlx::Error>
 where
     T: std::str::FromStr,
     T::Err: Error + Send + Sync + 'static,
@@ -30,7 +31,7 @@ where
 ///
 /// # Errors
 /// When the column is missing or its text does not parse.
-pub fn maybe<T>(row: &SqliteRow, column: &'static str) -> Result<Option<T>, sqlx::Error>
+pub fn maybe<T>(row: &DbRow, column: &'static str) -> Result<Option<T>, sqlx::Error>
 where
     T: std::str::FromStr,
     T::Err: Error + Send + Sync + 'static,
@@ -44,7 +45,7 @@ where
 ///
 /// # Errors
 /// When the column is missing or out of range.
-pub fn whole<T: TryFrom<i64>>(row: &SqliteRow, column: &'static str) -> Result<T, sqlx::Error> {
+pub fn whole<T: TryFrom<i64>>(row: &DbRow, column: &'static str) -> Result<T, sqlx::Error> {
     T::try_from(row.try_get(column)?).map_err(|_| broken(column, "out of range"))
 }
 
@@ -52,10 +53,45 @@ pub fn whole<T: TryFrom<i64>>(row: &SqliteRow, column: &'static str) -> Result<T
 ///
 /// # Errors
 /// When the column is missing or has another length.
-pub fn digest(row: &SqliteRow, column: &'static str) -> Result<Digest, sqlx::Error> {
+pub fn digest(row: &DbRow, column: &'static str) -> Result<Digest, sqlx::Error> {
     let bytes: Vec<u8> = row.try_get(column)?;
     bytes
         .as_slice()
         .try_into()
         .map_err(|e: std::array::TryFromSliceError| broken(column, e))
+}
+
+/// Whether a condition held, or a column of 0 and 1 holds 1; not where it is null. PostgreSQL answers conditions with a boolean,
+/// SQLite with a number.
+///
+/// # Errors
+/// When the column is missing or is neither.
+pub fn flag(row: &DbRow, column: &'static str) -> Result<bool, sqlx::Error> {
+    let value = row.try_get_raw(column)?;
+    if value.is_null() {
+        return Ok(false);
+    }
+    match value.type_info().kind() {
+        AnyTypeInfoKind::Bool => row.try_get(column),
+        _ => Ok(row.try_get::<i64, _>(column)? != 0),
+    }
+}
+
+/// Any value as text, bytes in hexadecimal; none where the column is null.
+///
+/// # Errors
+/// When there is no such column.
+pub fn written(row: &DbRow, at: usize) -> Result<Option<String>, sqlx::Error> {
+    let value = row.try_get_raw(at)?;
+    if value.is_null() {
+        return Ok(None);
+    }
+    match value.type_info().kind() {
+        AnyTypeInfoKind::Text => row.try_get(at).map(Some),
+        AnyTypeInfoKind::Blob => row
+            .try_get::<Vec<u8>, _>(at)
+            .map(|bytes| Some(hex::encode(bytes))),
+        AnyTypeInfoKind::Bool => row.try_get::<bool, _>(at).map(|yes| Some(yes.to_string())),
+        _ => row.try_get::<i64, _>(at).map(|number| Some(number.to_string())),
+    }
 }

@@ -3,14 +3,14 @@
 pub mod roster;
 pub mod photo;
 
-use crate::db::Tx;
 use crate::db::column::{parsed, whole};
+use crate::db::{DbExecutor, Tx};
 use crate::staff::rights::roles_with;
 use exam_protocol::id::{ExamId, OrganisationId, RoomId, SiteId, SittingId};
 use exam_protocol::right::Permission;
 use exam_protocol::time::{Millis, Timestamp};
 use serde::Serialize;
-use sqlx::{Row, SqliteExecutor};
+use sqlx::Row;
 
 /// Stores an exam.
 ///
@@ -140,7 +140,7 @@ pub struct RoomLine {
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn rooms(executor: impl SqliteExecutor<'_>) -> Result<Vec<RoomLine>, sqlx::Error> {
+pub async fn rooms(executor: impl DbExecutor<'_>) -> Result<Vec<RoomLine>, sqlx::Error> {
     let rows = sqlx::query(
         "select exam.id as exam, title, sitting.id as sitting, subject, starts_at, duration, questions, room.id as room,
              room.name, state,

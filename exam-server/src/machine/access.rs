@@ -7,6 +7,7 @@ use crate::audit::{
     self,
     chain::{Act, Actor},
 };
+use crate::db::DbExecutor;
 use crate::error::{ApiError, ApiResult};
 use crate::shell::tls::Peer;
 use crate::staff::place::{self, Kind};
@@ -15,7 +16,6 @@ use certs::x509::machine_identity;
 use exam_protocol::bytes::Fixed;
 use exam_protocol::id::{MachineId, RoomId};
 use exam_protocol::problem::ProblemCode;
-use sqlx::SqliteExecutor;
 use std::net::IpAddr;
 
 /// The machine behind a connection.
@@ -60,7 +60,7 @@ pub async fn at_seat(app: &App, peer: Option<&Peer>) -> ApiResult<Option<KnownMa
 /// # Errors
 /// When it stands elsewhere, or the database.
 pub async fn serves_room(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl DbExecutor<'_>,
     machine: Option<&KnownMachine>,
     room: RoomId,
 ) -> ApiResult<()> {

@@ -2,15 +2,14 @@
 
 use super::identity::Registered;
 use crate::db::column::{broken, digest, maybe, parsed};
-use crate::db::{Reader, Tx};
+use crate::db::{DbExecutor, DbRow, Reader, Tx};
 use crate::staff::rights::roles_with;
 use exam_protocol::bytes::Digest;
 use exam_protocol::id::{MachineId, SiteId, StaffId};
 use exam_protocol::machine::{MachineKind, MachineView};
 use exam_protocol::right::Permission;
 use exam_protocol::time::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteExecutor};
+use sqlx::Row;
 
 /// A kind as the database writes it.
 pub fn kind_name(kind: MachineKind) -> &'static str {
@@ -20,7 +19,7 @@ pub fn kind_name(kind: MachineKind) -> &'static str {
     }
 }
 
-fn kind(row: &SqliteRow) -> Result<MachineKind, sqlx::Error> {
+fn kind(row: &DbRow) -> Result<MachineKind, sqlx::Error> {
     match row.try_get::<String, _>("kind")?.as_str() {
         "desk" => Ok(MachineKind::Desk),
         "seat" => Ok(MachineKind::Seat),
@@ -28,7 +27,7 @@ fn kind(row: &SqliteRow) -> Result<MachineKind, sqlx::Error> {
     }
 }
 
-fn time(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>, sqlx::Error> {
+fn time(row: &DbRow, column: &str) -> Result<Option<Timestamp>, sqlx::Error> {
     Ok(row.try_get::<Option<i64>, _>(column)?.map(Timestamp))
 }
 
@@ -166,10 +165,7 @@ pub async fn put(tx: &mut Tx, machine: &NewMachine) -> Result<(), sqlx::Error> {
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn registered(
-    executor: impl SqliteExecutor<'_>,
-    id: &str,
-) -> Result<Option<Registered>, sqlx::Error> {
+pub async fn registered(executor: impl DbExecutor<'_>, id: &str) -> Result<Option<Registered>, sqlx::Error> {
     let row =
         sqlx::query("select id, kind, name, site, certificate_hash, revoked_at from machine where id = $1")
             .bind(id)
@@ -194,7 +190,7 @@ const VIEW: &str =
         serial, enrolled_at, not_after, enrolled_by, revoked_at, last_seen, last_address, alarm_at
      from machine join site on site.id = machine.site join exam on exam.id = site.exam";
 
-fn view(row: &SqliteRow) -> Result<MachineView, sqlx::Error> {
+fn view(row: &DbRow) -> Result<MachineView, sqlx::Error> {
     Ok(MachineView {
         id: parsed(row, "id")?,
         kind: kind(row)?,
@@ -246,10 +242,7 @@ pub async fn all(reader: &Reader) -> Result<Vec<MachineView>, sqlx::Error> {
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn one(
-    executor: impl SqliteExecutor<'_>,
-    id: MachineId,
-) -> Result<Option<MachineView>, sqlx::Error> {
+pub async fn one(executor: impl DbExecutor<'_>, id: MachineId) -> Result<Option<MachineView>, sqlx::Error> {
     let text = format!("{VIEW} where machine.id = $1");
     let row = sqlx::query(sqlx::AssertSqlSafe(text))
         .bind(id.to_string())
@@ -354,7 +347,7 @@ pub async fn settle_alarm(tx: &mut Tx, id: MachineId) -> Result<bool, sqlx::Erro
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn alarms(executor: impl SqliteExecutor<'_>, site: SiteId) -> Result<Vec<String>, sqlx::Error> {
+pub async fn alarms(executor: impl DbExecutor<'_>, site: SiteId) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar("select name from machine where site = $1 and alarm_at is not null order by name")
         .bind(site.to_string())
         .fetch_all(executor)
@@ -365,7 +358,7 @@ pub async fn alarms(executor: impl SqliteExecutor<'_>, site: SiteId) -> Result<V
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn sites(executor: impl SqliteExecutor<'_>) -> Result<Vec<SiteId>, sqlx::Error> {
+pub async fn sites(executor: impl DbExecutor<'_>) -> Result<Vec<SiteId>, sqlx::Error> {
     let rows = sqlx::query("select id from site order by id")
         .fetch_all(executor)
         .await?;

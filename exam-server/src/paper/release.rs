@@ -6,12 +6,12 @@
 use super::keyring::{NotOurs, Place, Purpose, unwrap};
 use super::store;
 use crate::app::App;
+use crate::db::DbExecutor;
 use certs::seal::ContentKey;
 use exam_protocol::canonical;
 use exam_protocol::id::{AttemptId, FormId, RoomId, SittingId};
 use exam_protocol::paper::SealedForm;
 use question_bank::key::KeySheet;
-use sqlx::SqliteExecutor;
 
 /// A form whose room runs.
 #[derive(Debug)]
@@ -93,7 +93,7 @@ pub async fn paper_key(app: &App, room: RoomId, form: FormId) -> Result<ContentK
 /// [`NotReleased`] says why not.
 pub async fn key_sheets(
     app: &App,
-    executor: impl SqliteExecutor<'_>,
+    executor: impl DbExecutor<'_>,
     room: RoomId,
 ) -> Result<Vec<(AttemptId, KeySheet)>, NotReleased> {
     let finished = store::finished(executor, room).await?;

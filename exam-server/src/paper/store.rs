@@ -2,20 +2,19 @@
 
 use super::import::{NewForm, NewPaper};
 use super::release::{Finished, Running};
-use crate::db::Tx;
-use crate::db::column::{broken, parsed};
+use crate::db::column::{broken, flag, parsed};
+use crate::db::{DbExecutor, DbRow, Tx};
 use exam_protocol::bytes::Digest;
 use exam_protocol::id::{AttemptId, ExamId, FormId, RoomId, SittingId};
 use exam_protocol::time::Millis;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteExecutor};
+use sqlx::Row;
 
 /// The sealed paper of a form, as it is sent.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn sealed_paper(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl DbExecutor<'_>,
     form: FormId,
 ) -> Result<Option<Vec<u8>>, sqlx::Error> {
     sqlx::query_scalar("select sealed_paper from form where id = $1")
@@ -29,7 +28,7 @@ pub async fn sealed_paper(
 /// # Errors
 /// Whatever the database says.
 pub async fn key_commitment(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl DbExecutor<'_>,
     form: FormId,
 ) -> Result<Option<Digest>, sqlx::Error> {
     let bytes: Option<Vec<u8>> = sqlx::query_scalar("select key_commitment from form where id = $1")
@@ -46,7 +45,7 @@ pub async fn key_commitment(
 /// # Errors
 /// Whatever the database says.
 pub async fn running(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl DbExecutor<'_>,
     room: RoomId,
     form: FormId,
 ) -> Result<Option<Running>, sqlx::Error> {
@@ -78,7 +77,7 @@ pub async fn running(
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn finished(executor: impl SqliteExecutor<'_>, room: RoomId) -> Result<Vec<Finished>, sqlx::Error> {
+pub async fn finished(executor: impl DbExecutor<'_>, room: RoomId) -> Result<Vec<Finished>, sqlx::Error> {
     let rows = sqlx::query(
         "select attempt.id as attempt, form.sitting, form.id as form, wrapped, wrapped_answer_key, sealed_answer_key
          from room join attempt on attempt.room = room.id join form on form.id = attempt.form
@@ -91,7 +90,7 @@ pub async fn finished(executor: impl SqliteExecutor<'_>, room: RoomId) -> Result
     rows.iter().map(finished_form).collect()
 }
 
-fn finished_form(row: &SqliteRow) -> Result<Finished, sqlx::Error> {
+fn finished_form(row: &DbRow) -> Result<Finished, sqlx::Error> {
     Ok(Finished {
         attempt: parsed(row, "attempt")?,
         sitting: parsed(row, "sitting")?,
@@ -143,7 +142,7 @@ pub async fn target(tx: &mut Tx, sitting: SittingId) -> Result<Option<Target>, s
         title: row.try_get("title")?,
         subject: row.try_get("subject")?,
         duration: Millis(row.try_get("duration")?),
-        unopened: row.try_get::<i64, _>("unopened")? != 0,
+        unopened: flag(&row, "unopened")?,
         attempts: attempts
             .iter()
             .map(|row| parsed(row, "id"))

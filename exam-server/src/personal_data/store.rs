@@ -1,14 +1,13 @@
 //! SQL of personal data: what is due, its erasure, minutes, and what is held about one person.
 
-use crate::db::column::parsed;
-use crate::db::{Reader, Tx};
+use crate::db::column::{parsed, written};
+use crate::db::{DbRow, Reader, Tx};
 use exam_protocol::bytes::Fixed;
 use exam_protocol::citizen::CitizenNumber;
 use exam_protocol::id::SittingId;
 use exam_protocol::personal_data::{ErasureMinutes, PersonTable};
 use exam_protocol::time::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Column, Row, TypeInfo, ValueRef};
+use sqlx::{Column, Row};
 
 /// Sittings that ended before a time and of which no room is at work; all of them, or the one that is named.
 ///
@@ -251,21 +250,6 @@ pub async fn about(reader: &Reader, number: &CitizenNumber) -> Result<Vec<Person
     Ok(tables)
 }
 
-fn values(row: &SqliteRow) -> Result<Vec<Option<String>>, sqlx::Error> {
-    (0..row.columns().len())
-        .map(|at| {
-            let value = row.try_get_raw(at)?;
-            let kind = value.type_info().name().to_owned();
-            if value.is_null() {
-                return Ok(None);
-            }
-            match kind.as_str() {
-                "INTEGER" => row.try_get::<i64, _>(at).map(|number| Some(number.to_string())),
-                "BLOB" => row
-                    .try_get::<Vec<u8>, _>(at)
-                    .map(|bytes| Some(hex::encode(bytes))),
-                _ => row.try_get::<String, _>(at).map(Some),
-            }
-        })
-        .collect()
+fn values(row: &DbRow) -> Result<Vec<Option<String>>, sqlx::Error> {
+    (0..row.columns().len()).map(|at| written(row, at)).collect()
 }

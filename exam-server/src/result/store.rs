@@ -5,14 +5,13 @@ pub mod history;
 use super::count::{StoredEnvelope, Submission};
 use super::table::{Line, MarkedQuestion, Row as TableRow};
 use super::xlsx::Title;
-use crate::db::column::{broken, parsed, whole};
-use crate::db::{Reader, Tx};
+use crate::db::column::{broken, flag, parsed, whole};
+use crate::db::{DbRow, Reader, Tx};
 use exam_protocol::bytes::{Bytes, PublicKey};
 use exam_protocol::id::{AttemptId, RoomId};
 use exam_protocol::time::Timestamp;
 use question_bank::mark::MarkSheet;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use std::collections::HashMap;
 
 /// What the server holds of everybody who was let into the room.
@@ -45,7 +44,7 @@ pub async fn submissions(tx: &mut Tx, room: RoomId) -> Result<Vec<Submission>, s
         .collect()
 }
 
-fn envelope(row: &SqliteRow) -> Result<Option<StoredEnvelope>, sqlx::Error> {
+fn envelope(row: &DbRow) -> Result<Option<StoredEnvelope>, sqlx::Error> {
     let (Some(envelope), Some(key)) = (
         row.try_get::<Option<Vec<u8>>, _>("envelope")?,
         row.try_get::<Option<Vec<u8>>, _>("public_key")?,
@@ -56,7 +55,7 @@ fn envelope(row: &SqliteRow) -> Result<Option<StoredEnvelope>, sqlx::Error> {
     Ok(Some(StoredEnvelope {
         envelope,
         seat_key,
-        late: row.try_get::<i64, _>("late")? != 0,
+        late: flag(row, "late")?,
     }))
 }
 
@@ -143,16 +142,15 @@ pub async fn rows(reader: &Reader, room: RoomId) -> Result<Vec<TableRow>, sqlx::
     rows.iter().map(table_row).collect()
 }
 
-fn table_row(row: &SqliteRow) -> Result<TableRow, sqlx::Error> {
-    let flag = |column| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.unwrap_or(0) != 0);
+fn table_row(row: &DbRow) -> Result<TableRow, sqlx::Error> {
     let total: Option<i64> = row.try_get("total")?;
     let mark = total
         .map(|total| {
             Ok::<_, sqlx::Error>(super::table::Mark {
                 total: u32::try_from(total).map_err(|e| broken("total", e))?,
                 maximum: whole(row, "maximum")?,
-                complete: flag("complete")?,
-                signed: flag("signed")?,
+                complete: flag(row, "complete")?,
+                signed: flag(row, "signed")?,
             })
         })
         .transpose()?;
@@ -165,9 +163,9 @@ fn table_row(row: &SqliteRow) -> Result<TableRow, sqlx::Error> {
         seat: row.try_get("seat")?,
         form_code: row.try_get("code")?,
         handed_in_at: row.try_get::<Option<i64>, _>("handed_in_at")?.map(Timestamp),
-        late: flag("late")?,
-        present: flag("present")?,
-        without_card: flag("without_card")?,
+        late: flag(row, "late")?,
+        present: flag(row, "present")?,
+        without_card: flag(row, "without_card")?,
         mark,
         voided: row.try_get("voided")?,
     })

@@ -2,8 +2,8 @@
 
 use super::action::Facts;
 use super::board::{Head, StoredRow};
-use crate::db::Reader;
-use crate::db::column::{broken, parsed, whole};
+use crate::db::column::{broken, flag, parsed, whole};
+use crate::db::{DbExecutor, DbRow, Reader};
 use crate::sitting::state::Room;
 use crate::staff::place;
 use crate::staff::rights::{Place, roles_with};
@@ -12,10 +12,9 @@ use exam_protocol::id::{AttemptId, RoomId, StaffId};
 use exam_protocol::right::Permission;
 use exam_protocol::time::{Millis, Timestamp};
 use serde::de::DeserializeOwned;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteExecutor};
+use sqlx::Row;
 
-fn json<T: DeserializeOwned>(row: &SqliteRow, column: &'static str) -> Result<Option<T>, sqlx::Error> {
+fn json<T: DeserializeOwned>(row: &DbRow, column: &'static str) -> Result<Option<T>, sqlx::Error> {
     let text: Option<String> = row.try_get(column)?;
     text.map(|text| serde_json::from_str(&text).map_err(|e| broken(column, e)))
         .transpose()
@@ -59,7 +58,7 @@ pub async fn rooms(reader: &Reader, staff: StaffId) -> Result<Vec<(RoomSummary, 
 ///
 /// # Errors
 /// Whatever the database says; `RowNotFound` when there is no such room.
-pub async fn head(executor: impl SqliteExecutor<'_>, room: RoomId) -> Result<Head, sqlx::Error> {
+pub async fn head(executor: impl DbExecutor<'_>, room: RoomId) -> Result<Head, sqlx::Error> {
     let row = sqlx::query(
         "select room.name, exam.title, sitting.subject, sitting.starts_at, sitting.duration, sitting.questions
          from room join sitting on sitting.id = room.sitting join exam on exam.id = sitting.exam where room.id = $1",
@@ -97,7 +96,7 @@ pub async fn candidates(reader: &Reader, room: RoomId) -> Result<Vec<StoredRow>,
          left join staff first on first.id = m.admitted_by
          left join staff second on second.id = m.second
          left join (
-             select attempt, sum(1 - blank) as answered from (
+             select attempt, count(case when blank = 0 then 1 end) as answered from (
                  select attempt, blank, row_number() over (partition by attempt, question order by sequence desc) as newest
                  from journal where attempt in (select id from attempt where room = $1)
              ) as line where newest = 1 group by attempt
@@ -110,7 +109,7 @@ pub async fn candidates(reader: &Reader, room: RoomId) -> Result<Vec<StoredRow>,
     rows.iter().map(candidate).collect()
 }
 
-fn candidate(row: &SqliteRow) -> Result<StoredRow, sqlx::Error> {
+fn candidate(row: &DbRow) -> Result<StoredRow, sqlx::Error> {
     Ok(StoredRow {
         attempt: parsed(row, "id")?,
         candidate_number: row.try_get("candidate_number")?,
@@ -123,22 +122,22 @@ fn candidate(row: &SqliteRow) -> Result<StoredRow, sqlx::Error> {
         answered: whole(row, "answered")?,
         credits: Millis(row.try_get("credit")?),
         epoch: whole(row, "epoch")?,
-        handed_in: row.try_get::<i64, _>("handed_in")? != 0,
+        handed_in: flag(row, "handed_in")?,
         mark: mark(row)?,
-        photo: row.try_get::<i64, _>("photo")? != 0,
+        photo: flag(row, "photo")?,
         voided: row.try_get("voided")?,
         reopened_until: row.try_get::<Option<i64>, _>("reopened_until")?.map(Timestamp),
     })
 }
 
-fn mark(row: &SqliteRow) -> Result<Option<u32>, sqlx::Error> {
+fn mark(row: &DbRow) -> Result<Option<u32>, sqlx::Error> {
     let total: Option<i64> = row.try_get("total")?;
     total
         .map(|total| u32::try_from(total).map_err(|e| broken("total", e)))
         .transpose()
 }
 
-fn admission(row: &SqliteRow) -> Result<Option<Admission>, sqlx::Error> {
+fn admission(row: &DbRow) -> Result<Option<Admission>, sqlx::Error> {
     let Some(at) = row.try_get::<Option<i64>, _>("at")? else {
         return Ok(None);
     };
@@ -161,7 +160,7 @@ fn admission(row: &SqliteRow) -> Result<Option<Admission>, sqlx::Error> {
 /// # Errors
 /// Whatever the database says.
 pub async fn facts(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl DbExecutor<'_>,
     room: &Room,
     (head, one): (&Head, Option<AttemptId>),
     now: Timestamp,
@@ -197,7 +196,7 @@ pub async fn facts(
 /// # Errors
 /// Whatever the database says.
 pub async fn has_attempt(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl DbExecutor<'_>,
     room: RoomId,
     attempt: AttemptId,
 ) -> Result<bool, sqlx::Error> {

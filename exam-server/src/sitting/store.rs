@@ -5,20 +5,19 @@ pub mod journal;
 pub mod hand_in;
 
 use super::state::{Room, Standing, StoredRoom};
-use crate::db::Tx;
-use crate::db::column::{broken, digest, parsed, whole};
+use crate::db::column::{broken, digest, flag, parsed, whole};
+use crate::db::{DbExecutor, DbRow, Tx};
 use exam_protocol::bytes::Digest;
 use exam_protocol::id::{AttemptId, FormId, RoomId, SittingId};
 use exam_protocol::seat::CandidateLabel;
 use exam_protocol::time::{Millis, Timestamp};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteExecutor};
+use sqlx::Row;
 
-fn time(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>, sqlx::Error> {
+fn time(row: &DbRow, column: &str) -> Result<Option<Timestamp>, sqlx::Error> {
     Ok(row.try_get::<Option<i64>, _>(column)?.map(Timestamp))
 }
 
-fn room(row: &SqliteRow, id: &'static str) -> Result<Room, sqlx::Error> {
+fn room(row: &DbRow, id: &'static str) -> Result<Room, sqlx::Error> {
     let stored = StoredRoom {
         id: parsed(row, id)?,
         sitting: parsed(row, "sitting")?,
@@ -36,7 +35,7 @@ fn room(row: &SqliteRow, id: &'static str) -> Result<Room, sqlx::Error> {
 ///
 /// # Errors
 /// Whatever the database says, or a row that contradicts itself.
-pub async fn load_room(executor: impl SqliteExecutor<'_>, id: RoomId) -> Result<Option<Room>, sqlx::Error> {
+pub async fn load_room(executor: impl DbExecutor<'_>, id: RoomId) -> Result<Option<Room>, sqlx::Error> {
     let row = sqlx::query(
         "select id, sitting, state, running_since, stopped_at, elapsed, credit as room_credit, version as room_version
          from room where id = $1",
@@ -116,7 +115,7 @@ pub struct Attempt {
 /// # Errors
 /// Whatever the database says, or a row that contradicts itself.
 pub async fn load_attempt(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl DbExecutor<'_>,
     id: AttemptId,
 ) -> Result<Option<Attempt>, sqlx::Error> {
     let row = sqlx::query(
@@ -133,7 +132,7 @@ pub async fn load_attempt(
     row.map(|row| attempt(id, &row)).transpose()
 }
 
-fn attempt(id: AttemptId, row: &SqliteRow) -> Result<Attempt, sqlx::Error> {
+fn attempt(id: AttemptId, row: &DbRow) -> Result<Attempt, sqlx::Error> {
     let form: Option<String> = row.try_get("form")?;
     Ok(Attempt {
         id,
@@ -145,7 +144,7 @@ fn attempt(id: AttemptId, row: &SqliteRow) -> Result<Attempt, sqlx::Error> {
             handed_in: row.try_get::<Option<i64>, _>("handed_in_at")?.is_some(),
             reopened_until: time(row, "reopened_until")?,
         },
-        voided: row.try_get::<i64, _>("voided")? != 0,
+        voided: flag(row, "voided")?,
         epoch: whole(row, "epoch")?,
         last_sequence: whole(row, "last_sequence")?,
         head: digest(row, "head")?,
@@ -160,7 +159,7 @@ fn attempt(id: AttemptId, row: &SqliteRow) -> Result<Attempt, sqlx::Error> {
 ///
 /// # Errors
 /// Whatever the database says; `RowNotFound` when there is no such attempt.
-pub async fn label(executor: impl SqliteExecutor<'_>, id: AttemptId) -> Result<CandidateLabel, sqlx::Error> {
+pub async fn label(executor: impl DbExecutor<'_>, id: AttemptId) -> Result<CandidateLabel, sqlx::Error> {
     let row = sqlx::query(
         "select candidate.name, candidate_number, room.name as room, seat, exam.title, subject
          from attempt join candidate on candidate.citizen_number = attempt.citizen_number
@@ -185,7 +184,7 @@ pub async fn label(executor: impl SqliteExecutor<'_>, id: AttemptId) -> Result<C
 ///
 /// # Errors
 /// Whatever the database says, or a row that contradicts itself.
-pub async fn running_rooms(executor: impl SqliteExecutor<'_>) -> Result<Vec<(Room, Millis)>, sqlx::Error> {
+pub async fn running_rooms(executor: impl DbExecutor<'_>) -> Result<Vec<(Room, Millis)>, sqlx::Error> {
     let rows = sqlx::query(
         "select room.id, room.sitting, state, running_since, stopped_at, elapsed, room.credit as room_credit,
              room.version as room_version,
@@ -204,7 +203,7 @@ pub async fn running_rooms(executor: impl SqliteExecutor<'_>) -> Result<Vec<(Roo
 /// # Errors
 /// Whatever the database says.
 pub async fn attempts(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl DbExecutor<'_>,
     sitting: SittingId,
 ) -> Result<Vec<AttemptId>, sqlx::Error> {
     let rows = sqlx::query("select id from attempt where sitting = $1 order by candidate_number, id")

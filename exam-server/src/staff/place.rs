@@ -2,9 +2,8 @@
 
 use super::rights::Place;
 use crate::db::column::maybe;
+use crate::db::{DbExecutor, DbRow};
 use exam_protocol::right::Scope;
-use sqlx::SqliteExecutor;
-use sqlx::sqlite::SqliteRow;
 
 /// A kind of thing that a path can name, `{room}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,11 +87,7 @@ pub fn named_by(scope: Scope) -> Option<(Kind, String)> {
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn of(
-    executor: impl SqliteExecutor<'_>,
-    kind: Kind,
-    id: &str,
-) -> Result<Option<Place>, sqlx::Error> {
+pub async fn of(executor: impl DbExecutor<'_>, kind: Kind, id: &str) -> Result<Option<Place>, sqlx::Error> {
     let text = match kind {
         Kind::Room => OF_ROOM,
         Kind::Checkin => OF_CHECKIN,
@@ -112,7 +107,7 @@ pub async fn of(
 ///
 /// # Errors
 /// When a column is missing or holds no id.
-pub fn place(row: &SqliteRow) -> Result<Place, sqlx::Error> {
+pub fn place(row: &DbRow) -> Result<Place, sqlx::Error> {
     Ok(Place {
         organisation: maybe(row, "organisation")?,
         exam: maybe(row, "exam")?,

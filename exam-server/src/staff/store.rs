@@ -8,12 +8,11 @@ pub mod pending;
 pub mod organisation;
 
 use crate::db::column::{broken, parsed};
-use crate::db::{Reader, Tx};
+use crate::db::{DbExecutor, DbRow, Reader, Tx};
 use exam_protocol::id::{OrganisationId, StaffId};
 use exam_protocol::right::{Grant, Role, Scope};
 use exam_protocol::time::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteExecutor};
+use sqlx::Row;
 
 /// A member of staff as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +27,7 @@ pub struct Member {
     pub organisation: OrganisationId,
 }
 
-pub(crate) fn member(row: &SqliteRow) -> Result<Member, sqlx::Error> {
+pub(crate) fn member(row: &DbRow) -> Result<Member, sqlx::Error> {
     Ok(Member {
         id: parsed(row, "id")?,
         name: row.try_get("name")?,
@@ -117,7 +116,7 @@ pub async fn revoke_all(tx: &mut Tx, staff: StaffId) -> Result<(), sqlx::Error> 
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn grants(executor: impl SqliteExecutor<'_>, staff: StaffId) -> Result<Vec<Grant>, sqlx::Error> {
+pub async fn grants(executor: impl DbExecutor<'_>, staff: StaffId) -> Result<Vec<Grant>, sqlx::Error> {
     let rows = sqlx::query("select role, scope_kind, scope_id from staff_role where staff = $1")
         .bind(staff.to_string())
         .fetch_all(executor)
@@ -150,7 +149,7 @@ pub fn scope_columns(scope: Scope) -> (&'static str, String) {
     }
 }
 
-pub(crate) fn granted(row: &SqliteRow) -> Result<Grant, sqlx::Error> {
+pub(crate) fn granted(row: &DbRow) -> Result<Grant, sqlx::Error> {
     let kind: String = row.try_get("scope_kind")?;
     let scope = match kind.as_str() {
         "installation" => Scope::Installation,

@@ -1,13 +1,12 @@
 //! Searching the audit. Only reads; names beside ids are looked up here and are not part of the record.
 
 use super::fixed;
-use crate::db::Reader;
+use crate::db::{DbQuery, DbRow, Reader};
 use exam_protocol::audit::{AuditFilter, AuditReason, AuditRecord, FeedState, MOST_COUNTED, PAGE};
 use exam_protocol::bytes::Fixed;
 use exam_protocol::right::Scope;
 use exam_protocol::time::Timestamp;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 /// What records somebody sees: all, or those in these places (ids between commas).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,12 +44,12 @@ impl Sight {
 const FROM: &str = "from audit left join audit_reason r on r.sequence = audit.sequence
     left join staff s on audit.actor like 'staff:%' and s.id = substr(audit.actor, 7)
 where audit.sequence < $1 and audit.at >= $2 and audit.at < $3
-    and lower(audit.act) like $4 escape '\\' and lower(audit.object) like $5 escape '\\'
-    and lower(audit.address) like $6 escape '\\'
-    and (lower(audit.actor) like $7 escape '\\' or lower(s.name) like $8 escape '\\'
-         or lower(s.display_name) like $8 escape '\\')
+    and lower(audit.act) like lower($4) escape '\\' and lower(audit.object) like lower($5) escape '\\'
+    and lower(audit.address) like lower($6) escape '\\'
+    and (lower(audit.actor) like lower($7) escape '\\' or lower(s.name) like lower($8) escape '\\'
+         or lower(s.display_name) like lower($8) escape '\\')
     and lower(audit.actor || ' ' || audit.address || ' ' || audit.act || ' ' || audit.object || ' ' || audit.was || ' '
-         || audit.became || ' ' || coalesce(r.text, '')) like $9 escape '\\'
+         || audit.became || ' ' || coalesce(r.text, '')) like lower($9) escape '\\'
     and ($10 = 1 or (audit.organisation <> '' and $11 like '%,' || audit.organisation || ',%')
          or (audit.exam <> '' and $11 like '%,' || audit.exam || ',%')
          or (audit.site <> '' and $11 like '%,' || audit.site || ',%')
@@ -90,7 +89,7 @@ pub async fn page(
 /// # Errors
 /// Whatever the database says.
 pub async fn count(reader: &Reader, filter: &AuditFilter, sight: &Sight) -> Result<u32, sqlx::Error> {
-    let text = format!("select count(*) as found from (select 1 as one {FROM} limit $12) as some");
+    let text = format!("select count(*) as found from (select 1 as one {FROM} limit $12) as some_of_them");
     let all = AuditFilter {
         before: None,
         ..filter.clone()
@@ -102,7 +101,7 @@ pub async fn count(reader: &Reader, filter: &AuditFilter, sight: &Sight) -> Resu
     crate::db::column::whole(&row, "found")
 }
 
-type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+type Query<'q> = DbQuery<'q>;
 
 fn filtered<'q>(query: Query<'q>, filter: &AuditFilter, sight: &Sight) -> Query<'q> {
     query
@@ -145,7 +144,7 @@ fn group(text: &str, end: char) -> String {
     }
 }
 
-fn view(row: &SqliteRow) -> Result<AuditRecord, sqlx::Error> {
+fn view(row: &DbRow) -> Result<AuditRecord, sqlx::Error> {
     let reason_hash: Vec<u8> = row.try_get("reason_hash")?;
     let text: Option<String> = row.try_get("reason_text")?;
     Ok(AuditRecord {

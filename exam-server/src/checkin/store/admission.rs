@@ -4,7 +4,7 @@ use super::{from_json, to_json};
 use crate::checkin::admit::{Admissible, AdmissionRecord, NotAdmitted, StoredCheckin};
 use crate::checkin::store::roster;
 use crate::db::Tx;
-use crate::db::column::{broken, parsed};
+use crate::db::column::{broken, flag, parsed};
 use exam_protocol::bytes::Fixed;
 use exam_protocol::console::RoomState;
 use exam_protocol::id::{AttemptId, CheckinId, RoomId};
@@ -43,7 +43,7 @@ pub async fn admissible(
         status: from_json("checkin.status", row.try_get("status")?)?,
         evidence: evidence.map_err(|e| broken("checkin.evidence_hash", e))?,
         finished_at: row.try_get::<Option<i64>, _>("finished_at")?.map(Timestamp),
-        used: row.try_get::<i64, _>("used")? != 0,
+        used: flag(&row, "used")?,
     };
     Ok(Some(Admissible::from_stored(stored, now)))
 }
@@ -107,9 +107,9 @@ pub async fn attempt_now(tx: &mut Tx, attempt: AttemptId) -> Result<Option<Attem
         Ok(AttemptNow {
             room_state: roster::state(row.try_get("state")?)?,
             seat: row.try_get("seat")?,
-            admitted: row.try_get::<i64, _>("admitted")? != 0,
-            handed_in: row.try_get::<i64, _>("handed_in")? != 0,
-            voided: row.try_get::<i64, _>("voided")? != 0,
+            admitted: flag(&row, "admitted")?,
+            handed_in: flag(&row, "handed_in")?,
+            voided: flag(&row, "voided")?,
             reopened_until: row.try_get::<Option<i64>, _>("reopened_until")?.map(Timestamp),
         })
     })

@@ -2,7 +2,7 @@
 
 use super::from_json;
 use crate::db::Reader;
-use crate::db::column::parsed;
+use crate::db::column::{flag, parsed};
 use exam_protocol::citizen::CitizenNumber;
 use exam_protocol::console::RoomState;
 use exam_protocol::id::{AttemptId, RoomId};
@@ -50,7 +50,7 @@ pub async fn find(
             room_name: row.try_get("room_name")?,
             room_state: state(row.try_get("state")?)?,
             birth_date: row.try_get("birth_date")?,
-            handed_in: row.try_get::<i64, _>("handed_in")? != 0,
+            handed_in: flag(&row, "handed_in")?,
         })
     })
     .transpose()

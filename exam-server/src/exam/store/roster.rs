@@ -1,13 +1,12 @@
 //! The roster's tables: what a plan is made against, and its application in one transaction.
 
-use crate::db::Tx;
 use crate::db::column::parsed;
+use crate::db::{DbRow, Tx};
 use crate::exam::roster::plan::{Existing, Person, Place, Room, Stored};
 use certs::hash::sha256;
 use exam_protocol::answer::JournalEntry;
 use exam_protocol::id::{AttemptId, SittingId};
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 /// Rooms and candidates of a sitting; none when there is no such sitting.
 ///
@@ -46,7 +45,7 @@ pub async fn stored(tx: &mut Tx, sitting: SittingId) -> Result<Option<Stored>, s
     }))
 }
 
-fn existing(row: &SqliteRow) -> Result<Existing, sqlx::Error> {
+fn existing(row: &DbRow) -> Result<Existing, sqlx::Error> {
     Ok(Existing {
         attempt: parsed(row, "id")?,
         citizen_number: parsed(row, "citizen_number")?,

@@ -1,10 +1,10 @@
 //! What acts of two people write, and the words for what they are about.
 
-use crate::db::Tx;
 use crate::db::column::parsed;
+use crate::db::{DbExecutor, Tx};
 use exam_protocol::id::{AttemptId, ProposalId, RoomId, SittingId};
 use exam_protocol::time::Timestamp;
-use sqlx::{Row, SqliteExecutor};
+use sqlx::Row;
 
 use super::Reopening;
 
@@ -23,7 +23,7 @@ pub struct Object {
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn room(executor: impl SqliteExecutor<'_>, id: RoomId) -> Result<Option<Object>, sqlx::Error> {
+pub async fn room(executor: impl DbExecutor<'_>, id: RoomId) -> Result<Option<Object>, sqlx::Error> {
     let row = sqlx::query(
         "select room.sitting, room.name || ' · ' || subject || ' · ' || site.name || ' · ' || title as label
          from room join sitting on sitting.id = room.sitting join exam on exam.id = sitting.exam
@@ -46,10 +46,7 @@ pub async fn room(executor: impl SqliteExecutor<'_>, id: RoomId) -> Result<Optio
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn attempt(
-    executor: impl SqliteExecutor<'_>,
-    id: AttemptId,
-) -> Result<Option<Object>, sqlx::Error> {
+pub async fn attempt(executor: impl DbExecutor<'_>, id: AttemptId) -> Result<Option<Object>, sqlx::Error> {
     let row = sqlx::query(
         "select room.sitting, room.id as room, candidate_number || ' · ' || candidate.name || ' · ' || seat || ' · '
              || room.name || ' · ' || subject || ' · ' || title as label
@@ -74,10 +71,7 @@ pub async fn attempt(
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn sitting(
-    executor: impl SqliteExecutor<'_>,
-    id: SittingId,
-) -> Result<Option<Object>, sqlx::Error> {
+pub async fn sitting(executor: impl DbExecutor<'_>, id: SittingId) -> Result<Option<Object>, sqlx::Error> {
     let label: Option<String> = sqlx::query_scalar(
         "select subject || ' · ' || title from sitting join exam on exam.id = sitting.exam where sitting.id = $1",
     )

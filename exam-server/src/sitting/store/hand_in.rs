@@ -1,13 +1,13 @@
 //! Hand-ins with their receipts. Insert only.
 
 use super::{journal, seat};
-use crate::db::column::whole;
-use crate::db::{Reader, Tx};
+use crate::db::column::{flag, whole};
+use crate::db::{DbExecutor, Reader, Tx};
 use crate::sitting::submission;
 use exam_protocol::id::AttemptId;
 use exam_protocol::record::SubmissionFile;
 use exam_protocol::time::Timestamp;
-use sqlx::{Row, SqliteExecutor};
+use sqlx::Row;
 
 /// A hand-in as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub async fn put(tx: &mut Tx, attempt: AttemptId, hand_in: &StoredHandIn) -> Res
 /// # Errors
 /// Whatever the database says.
 pub async fn get(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl DbExecutor<'_>,
     attempt: AttemptId,
 ) -> Result<Option<StoredHandIn>, sqlx::Error> {
     let row = sqlx::query(
@@ -70,7 +70,7 @@ pub async fn get(
             envelope: row.try_get("envelope")?,
             receipt: row.try_get("receipt")?,
             received_at: Timestamp(row.try_get("received_at")?),
-            late: row.try_get::<i64, _>("late")? != 0,
+            late: flag(&row, "late")?,
         })
     })
     .transpose()

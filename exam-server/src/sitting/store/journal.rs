@@ -2,14 +2,14 @@
 //!
 //! The batch statements are the one place with text for a single database (`json_each`, `unhex` of SQLite).
 
-use crate::db::Tx;
 use crate::db::column::{digest, whole};
+use crate::db::{DbExecutor, Tx};
 use crate::sitting::journal::Line;
 use exam_protocol::bytes::{Bytes, Digest};
 use exam_protocol::id::AttemptId;
 use exam_protocol::time::Timestamp;
 use serde::Serialize;
-use sqlx::{Row, SqliteExecutor};
+use sqlx::Row;
 use std::collections::HashSet;
 
 /// Lines of one attempt that continue what is stored.
@@ -137,10 +137,7 @@ fn json(value: &impl Serialize) -> Result<String, sqlx::Error> {
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn newest(
-    executor: impl SqliteExecutor<'_>,
-    attempt: AttemptId,
-) -> Result<Vec<Bytes>, sqlx::Error> {
+pub async fn newest(executor: impl DbExecutor<'_>, attempt: AttemptId) -> Result<Vec<Bytes>, sqlx::Error> {
     let rows = sqlx::query(
         "select entry from journal where attempt = $1
              and sequence in (select max(sequence) from journal where attempt = $1 group by question)
@@ -156,7 +153,7 @@ pub async fn newest(
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn lines(executor: impl SqliteExecutor<'_>, attempt: AttemptId) -> Result<Vec<Bytes>, sqlx::Error> {
+pub async fn lines(executor: impl DbExecutor<'_>, attempt: AttemptId) -> Result<Vec<Bytes>, sqlx::Error> {
     let rows = sqlx::query("select entry from journal where attempt = $1 order by sequence")
         .bind(attempt.to_string())
         .fetch_all(executor)
@@ -169,7 +166,7 @@ pub async fn lines(executor: impl SqliteExecutor<'_>, attempt: AttemptId) -> Res
 /// # Errors
 /// Whatever the database says.
 pub async fn hashes(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl DbExecutor<'_>,
     attempt: AttemptId,
     first: u64,
     last: u64,

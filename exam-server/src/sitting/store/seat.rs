@@ -1,11 +1,11 @@
 //! Tickets and seats: a ticket is used once, and each use begins a new epoch.
 
-use crate::db::Tx;
 use crate::db::column::{broken, digest, parsed, whole};
+use crate::db::{DbExecutor, DbRow, Tx};
 use exam_protocol::bytes::{Digest, PublicKey};
 use exam_protocol::id::{AttemptId, SittingId};
 use exam_protocol::time::Timestamp;
-use sqlx::{Row, SqliteExecutor};
+use sqlx::Row;
 
 /// Stores a new ticket; tickets of the same attempt that nobody has used yet become void.
 ///
@@ -135,7 +135,7 @@ pub async fn put_seat(
 /// # Errors
 /// Whatever the database says.
 pub async fn seat_by_token(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl DbExecutor<'_>,
     token_hash: &Digest,
 ) -> Result<Option<Seat>, sqlx::Error> {
     let row = sqlx::query("select attempt, epoch, public_key, certificate from seat where token_hash = $1")
@@ -150,7 +150,7 @@ pub async fn seat_by_token(
 /// # Errors
 /// Whatever the database says.
 pub async fn seat_of(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl DbExecutor<'_>,
     attempt: AttemptId,
     epoch: u32,
 ) -> Result<Option<Seat>, sqlx::Error> {
@@ -164,7 +164,7 @@ pub async fn seat_of(
     row.map(|row| seat(&row)).transpose()
 }
 
-fn seat(row: &sqlx::sqlite::SqliteRow) -> Result<Seat, sqlx::Error> {
+fn seat(row: &DbRow) -> Result<Seat, sqlx::Error> {
     let key: Vec<u8> = row.try_get("public_key")?;
     Ok(Seat {
         attempt: parsed(row, "attempt")?,

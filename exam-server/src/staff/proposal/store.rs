@@ -3,7 +3,7 @@
 use super::act::{Approved, Unmask};
 use super::rules::Open;
 use crate::db::column::{broken, digest, maybe, parsed};
-use crate::db::{Reader, Tx};
+use crate::db::{DbExecutor, DbRow, Reader, Tx};
 use crate::staff::place;
 use crate::staff::rights::{Place, roles_with};
 use exam_protocol::canonical;
@@ -11,8 +11,7 @@ use exam_protocol::id::{AttemptId, OrganisationId, ProposalId, RoomId, SittingId
 use exam_protocol::proposal::{CriticalAct, DecisionView, Masked, ProposalContent, ProposalState};
 use exam_protocol::right::Permission;
 use exam_protocol::time::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteExecutor};
+use sqlx::Row;
 
 /// Proposals that are over are listed up to this number.
 const MOST_OVER: i64 = 100;
@@ -89,7 +88,7 @@ const SELECT: &str = "select p.id, p.content, p.hash, p.state, p.decided_by, p.d
      left join room on room.id = p.room left join staff decider on decider.id = p.decided_by
      left join organisation office on office.id = decider.organisation";
 
-fn stored(row: &SqliteRow) -> Result<Stored, sqlx::Error> {
+fn stored(row: &DbRow) -> Result<Stored, sqlx::Error> {
     let bytes: Vec<u8> = row.try_get("content")?;
     let hash = digest(row, "hash")?;
     if certs::hash::sha256(&bytes) != hash.0 {
@@ -125,7 +124,7 @@ fn stored(row: &SqliteRow) -> Result<Stored, sqlx::Error> {
 ///
 /// # Errors
 /// Whatever the database says; a content whose hash does not fit is an error.
-pub async fn one(executor: impl SqliteExecutor<'_>, id: ProposalId) -> Result<Option<Stored>, sqlx::Error> {
+pub async fn one(executor: impl DbExecutor<'_>, id: ProposalId) -> Result<Option<Stored>, sqlx::Error> {
     let text = format!("{SELECT} where p.id = $1");
     let row = sqlx::query(sqlx::AssertSqlSafe(text))
         .bind(id.to_string())
@@ -195,7 +194,7 @@ pub async fn end(tx: &mut Tx, id: ProposalId, ending: Ending<'_>) -> Result<bool
 /// # Errors
 /// Whatever the database says; `RowNotFound` when there is none.
 pub async fn organisation_name(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl DbExecutor<'_>,
     id: OrganisationId,
 ) -> Result<String, sqlx::Error> {
     sqlx::query_scalar("select name from organisation where id = $1")

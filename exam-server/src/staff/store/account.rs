@@ -1,12 +1,11 @@
 //! What an account is good for: its end, its password's age, its last login.
 
-use crate::db::column::parsed;
-use crate::db::{Reader, Tx};
+use crate::db::column::{flag, parsed};
+use crate::db::{DbExecutor, DbRow, Reader, Tx};
 use crate::staff::account::{Account, BreakGlass, Credential};
 use exam_protocol::id::StaffId;
 use exam_protocol::time::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteExecutor};
+use sqlx::Row;
 
 /// Columns of an account for a `select` on `staff`.
 pub const COLUMNS: &str =
@@ -18,12 +17,12 @@ pub const COLUMNS: &str =
 ///
 /// # Errors
 /// When a column is missing or makes no sense.
-pub fn account(row: &SqliteRow) -> Result<Account, sqlx::Error> {
+pub fn account(row: &DbRow) -> Result<Account, sqlx::Error> {
     let time = |column: &str| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(Timestamp));
     let break_glass: Option<String> = row.try_get("break_glass")?;
     Ok(Account {
         password_changed_at: time("password_changed_at")?,
-        password_given: row.try_get::<i64, _>("password_given")? != 0,
+        password_given: flag(row, "password_given")?,
         active_since: time("active_since")?,
         ends_at: time("account_ends_at")?,
         disabled_at: time("disabled_at")?,
@@ -175,7 +174,7 @@ pub async fn logged_in(
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn password_hash(executor: impl SqliteExecutor<'_>, staff: StaffId) -> Result<String, sqlx::Error> {
+pub async fn password_hash(executor: impl DbExecutor<'_>, staff: StaffId) -> Result<String, sqlx::Error> {
     sqlx::query("select password_hash from staff where id = $1")
         .bind(staff.to_string())
         .fetch_one(executor)

@@ -1,12 +1,11 @@
 //! Second factors and recovery codes as stored.
 
-use crate::db::Tx;
 use crate::db::column::broken;
+use crate::db::{DbExecutor, DbRow, Tx};
 use exam_protocol::id::StaffId;
 use exam_protocol::staff::FactorKind;
 use exam_protocol::time::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteExecutor};
+use sqlx::Row;
 
 /// A second factor.
 #[derive(Clone, Debug)]
@@ -46,7 +45,7 @@ fn name(kind: FactorKind) -> &'static str {
     }
 }
 
-fn factor(row: &SqliteRow) -> Result<Factor, sqlx::Error> {
+fn factor(row: &DbRow) -> Result<Factor, sqlx::Error> {
     let kind: String = row.try_get("kind")?;
     let kind = match kind.as_str() {
         "passkey" => FactorKind::Passkey,
@@ -68,7 +67,7 @@ fn factor(row: &SqliteRow) -> Result<Factor, sqlx::Error> {
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn of(executor: impl SqliteExecutor<'_>, staff: StaffId) -> Result<Vec<Factor>, sqlx::Error> {
+pub async fn of(executor: impl DbExecutor<'_>, staff: StaffId) -> Result<Vec<Factor>, sqlx::Error> {
     let rows = sqlx::query(
         "select id, kind, label, content, last_step, created_at, last_used from staff_factor
          where staff = $1 order by created_at, id",
@@ -214,7 +213,7 @@ pub async fn use_code(
 /// # Errors
 /// Whatever the database says.
 pub async fn codes_left(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl DbExecutor<'_>,
     staff: StaffId,
 ) -> Result<Option<CodesLeft>, sqlx::Error> {
     let row = sqlx::query(

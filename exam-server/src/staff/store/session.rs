@@ -2,7 +2,7 @@
 
 use super::{Member, account, member};
 use crate::db::column::parsed;
-use crate::db::{Reader, Tx};
+use crate::db::{DbRow, Reader, Tx};
 use crate::staff::account::Account;
 use crate::staff::place;
 use crate::staff::rights::Place;
@@ -10,7 +10,6 @@ use exam_protocol::id::{SessionId, StaffId};
 use exam_protocol::staff::SessionView;
 use exam_protocol::time::Timestamp;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 /// How far a login is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +119,7 @@ fn select(key: &str) -> String {
     )
 }
 
-fn held(row: &SqliteRow) -> Result<Held, sqlx::Error> {
+fn held(row: &DbRow) -> Result<Held, sqlx::Error> {
     let time = |column: &str| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(Timestamp));
     let session = Session {
         id: parsed(row, "session")?,

@@ -1,11 +1,11 @@
 //! Failed logins by budget, and the browsers that are known. In the database: neither a restart nor another node gives
 //! new tries.
 
-use crate::db::Tx;
+use crate::db::{DbExecutor, Tx};
 use crate::staff::lockout::{Budget, Count};
 use exam_protocol::id::StaffId;
 use exam_protocol::time::Timestamp;
-use sqlx::{Row, SqliteExecutor};
+use sqlx::Row;
 
 /// The failures counted for a budget.
 ///
@@ -96,7 +96,7 @@ pub async fn forget_account(tx: &mut Tx, account: &[u8; 32]) -> Result<(), sqlx:
 /// # Errors
 /// Whatever the database says.
 pub async fn device_known(
-    executor: impl SqliteExecutor<'_>,
+    executor: impl DbExecutor<'_>,
     hash: &[u8; 32],
     staff: StaffId,
 ) -> Result<bool, sqlx::Error> {

@@ -1,6 +1,7 @@
 //! Reads the whole directory, in the transaction in which something is decided on it.
 
 use crate::db::column::parsed;
+use crate::db::{DbConnection, DbRow};
 use crate::staff::people::directory::{Directory, Exam, Held, Organisation, Person, Places, Room, Site};
 use crate::staff::store::granted;
 use exam_protocol::id::StaffId;
@@ -8,7 +9,6 @@ use exam_protocol::people::ExternalLogin;
 use exam_protocol::staff::FactorKind;
 use exam_protocol::time::Timestamp;
 use sqlx::Row;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 type Rows<T> = Result<Vec<T>, sqlx::Error>;
 
@@ -16,7 +16,7 @@ type Rows<T> = Result<Vec<T>, sqlx::Error>;
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn directory(db: &mut SqliteConnection) -> Result<Directory, sqlx::Error> {
+pub async fn directory(db: &mut DbConnection) -> Result<Directory, sqlx::Error> {
     let mut directory = Directory {
         places: places(db).await?,
         people: people(db).await?,
@@ -31,15 +31,15 @@ pub async fn directory(db: &mut SqliteConnection) -> Result<Directory, sqlx::Err
 }
 
 async fn all<T>(
-    db: &mut SqliteConnection,
+    db: &mut DbConnection,
     text: &'static str,
-    take: impl Fn(&SqliteRow) -> Result<T, sqlx::Error>,
+    take: impl Fn(&DbRow) -> Result<T, sqlx::Error>,
 ) -> Rows<T> {
     let rows = sqlx::query(text).fetch_all(db).await?;
     rows.iter().map(take).collect()
 }
 
-async fn places(db: &mut SqliteConnection) -> Result<Places, sqlx::Error> {
+async fn places(db: &mut DbConnection) -> Result<Places, sqlx::Error> {
     let organisations = all(db, "select id, name from organisation order by name, id", |row| {
         Ok(Organisation {
             id: parsed(row, "id")?,
@@ -80,7 +80,7 @@ async fn places(db: &mut SqliteConnection) -> Result<Places, sqlx::Error> {
     Ok(Places::new(organisations, exams, sites, rooms))
 }
 
-async fn people(db: &mut SqliteConnection) -> Rows<Person> {
+async fn people(db: &mut DbConnection) -> Rows<Person> {
     let text = "select id, name, display_name, organisation, disabled_at, ends_at, last_login_at, break_glass
          from staff order by name";
     all(db, text, |row| {
@@ -114,7 +114,7 @@ const HELD: &str =
                 and newest.scope_id = staff_role.scope_id)
     order by granted_at, staff_role.role";
 
-fn held(row: &SqliteRow) -> Result<Held, sqlx::Error> {
+fn held(row: &DbRow) -> Result<Held, sqlx::Error> {
     let at: Option<i64> = row.try_get("reviewed_at")?;
     let by: Option<String> = row.try_get("reviewed_by")?;
     Ok(Held {
@@ -129,7 +129,7 @@ const FACTORS: &str = "select distinct staff, kind from staff_factor
     union select distinct staff, 'recovery-code' as kind from staff_recovery_code where used_at is null
     order by staff, kind";
 
-fn kind(row: &SqliteRow) -> Result<Option<FactorKind>, sqlx::Error> {
+fn kind(row: &DbRow) -> Result<Option<FactorKind>, sqlx::Error> {
     let kind: String = row.try_get("kind")?;
     Ok(match kind.as_str() {
         "passkey" => Some(FactorKind::Passkey),
@@ -142,7 +142,7 @@ fn kind(row: &SqliteRow) -> Result<Option<FactorKind>, sqlx::Error> {
 
 const EXTERNAL: &str = "select provider, subject, staff from staff_external order by provider, subject";
 
-fn external(row: &SqliteRow) -> Result<(StaffId, ExternalLogin), sqlx::Error> {
+fn external(row: &DbRow) -> Result<(StaffId, ExternalLogin), sqlx::Error> {
     let login = ExternalLogin {
         provider: row.try_get("provider")?,
         subject: row.try_get("subject")?,
