@@ -13,6 +13,5 @@ pub mod job;
 pub mod desk;
 pub mod config;
 pub mod link;
-pub mod stop;
 pub mod machine;
 pub mod command;

@@ -1,11 +1,12 @@
 //! Command line of the check-in station. Starts things; decides nothing.
 
+mod journal;
+
 use anyhow::Result;
 use checkin_agent::command::{doctor, enroll, read, readers, run, unenroll};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
 
 /// Trạm kiểm tra thẻ căn cước ở cửa phòng thi / the machine at the exam room's door: reads citizen ID card chips
 ///
@@ -25,6 +26,13 @@ enum Command {
         /// Tệp cấu hình, mẫu: station.example.toml / configuration file, see station.example.toml
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
+        /// Ghi nhật ký vào tệp này thay vì ra màn hình / write the log to this file and not to the screen
+        #[arg(long, value_name = "FILE")]
+        log: Option<PathBuf>,
+        /// Do trình quản lý dịch vụ Windows gọi, xem docs/windows.md / started by the service manager of Windows, see
+        /// docs/windows.md
+        #[arg(long)]
+        service: bool,
     },
     /// Liệt kê đầu đọc thẻ / list card readers
     Readers {
@@ -34,9 +42,10 @@ enum Command {
     },
     /// Đọc một thẻ vào một thư mục / read one card into a folder
     ///
-    /// Ghi EF_SOD.bin, EF_DG1.bin, EF_DG2.bin, EF_DG14.bin, EF_DG15.bin, AA_challenge.bin, AA_response.bin và read.json; xét
-    /// bằng `certs verify-document`. Thư mục chứa dữ liệu cá nhân.
-    /// Writes these files; `certs verify-document` judges them. The folder then holds personal data.
+    /// Ghi mỗi tệp của thẻ thành một tệp (EF_SOD.bin, EF_DG1.bin, …, EF_CardAccess.bin), câu trả lời của chip (AA_*.bin) và
+    /// read.json; xét bằng `certs verify-document`. Thư mục chứa dữ liệu cá nhân, cả dân tộc và tôn giáo (DG13).
+    /// Writes one file per file of the card, the chip's answer and read.json; `certs verify-document` judges them. The folder
+    /// then holds personal data, ethnicity and religion (DG13) among them.
     Read(read::Arguments),
     /// Đăng ký máy này với máy chủ thi bằng mã một lần / enrol this PC with the exam server by a one-time code
     ///
@@ -61,12 +70,16 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
-    match Box::pin(obey(Arguments::parse().command)).await {
+    let command = Arguments::parse().command;
+    let log = match &command {
+        Command::Run { log, .. } => log.as_deref(),
+        _ => None,
+    };
+    let outcome = match journal::open(log) {
+        Ok(()) => Box::pin(obey(command)).await,
+        Err(error) => Err(error),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("checkin-agent: {error:#}");
@@ -77,7 +90,12 @@ async fn main() -> ExitCode {
 
 async fn obey(command: Command) -> Result<()> {
     match command {
-        Command::Run { config } => Box::pin(run::run(&config)).await,
+        Command::Run {
+            config,
+            service: true,
+            ..
+        } => run::run_as_service(&config),
+        Command::Run { config, .. } => Box::pin(run::run(&config)).await,
         Command::Readers { json } => readers::run(json),
         Command::Read(arguments) => read::run(&arguments),
         Command::Enroll(arguments) => Box::pin(enroll::run(&arguments)).await,

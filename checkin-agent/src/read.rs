@@ -1,6 +1,6 @@
 //! The whole reading in one place: open the chip, read its files, let it prove itself, hand the evidence over.
 //!
-//! Order: access → [COM] → SOD, DG14, DG15, DG1, [DG11, DG12 and others], DG13 (its hash only), DG2 → the server's challenge →
+//! Order: access → [COM] → SOD, DG14, DG15, DG1, [DG11, DG12 and others], DG13 (its hash), DG2 → the server's challenge →
 //! active authentication → [chip authentication]. The portrait comes before the proof, so that the challenge lives for one
 //! command only, and so that a chip which ends its session over a long answer has nothing left to read. Nothing here judges,
 //! and nothing here knows PC/SC or the network.
@@ -34,10 +34,10 @@ const BEFORE_PORTRAIT: u8 = 20;
 /// What to read beside what every check-in needs (SOD, DG1, DG2, DG14, DG15 and the hash of DG13).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// EF.COM.
-    pub common: bool,
-    /// Every other data group that the card lists and this program knows (DG3, which is refused, among them).
+    /// EF.COM, and every other data group that the card lists and this program knows (DG3, which is refused, among them).
     pub everything: bool,
+    /// DG13 itself and not only its hash: for the holder's own look at the card, never for a server.
+    pub citizen_data: bool,
     /// Chip authentication, at the end. It proves something to this program only.
     pub chip_authentication: bool,
 }
@@ -99,7 +99,9 @@ impl Reading<'_> {
         steps.report(ReadStep::Access)?;
         let mut session = Session::open(Chip::new(Connection::new(card, line)), keys, steps.rng)?;
         let access = session.channel().protocol();
+        let card_access = session.channel().card_access().map(<[u8]>::to_vec);
         session = steps.files(session)?;
+        steps.kept.card_access = card_access;
         let (session, proof) = steps.active_authentication(session)?;
         let mut session = steps.chip_authentication(session)?;
         let commands = session.channel().commands();
@@ -116,7 +118,7 @@ impl Steps<'_> {
     }
 
     fn files<'s, 'c>(&mut self, mut session: Session<'s, 'c>) -> Result<Session<'s, 'c>, ReadError> {
-        if self.wanted.common {
+        if self.wanted.everything {
             session = self.file(session, File::COM)?;
         }
         session = self.security_object(session)?;
@@ -190,7 +192,7 @@ impl Steps<'_> {
         }
     }
 
-    /// Hashes DG13 and forgets it: ethnicity, religion and parents never leave this function.
+    /// Hashes DG13 and forgets it, unless its content is wanted here: ethnicity, religion and parents are no evidence.
     fn citizen_data_hash<'s, 'c>(
         &mut self,
         session: Session<'s, 'c>,
@@ -200,14 +202,17 @@ impl Steps<'_> {
             return Ok(session);
         }
         let (session, contents) = self.read(session, File::DG13)?;
-        if let Contents::Read(dg13) = contents {
-            let hash = security.digest(&dg13);
+        if let Contents::Read(dg13) = &contents {
+            let hash = security.digest(dg13);
             if security.hash_of(13) != Some(hash.as_slice()) {
                 tracing::warn!(
                     "DG13 không khớp chữ ký trên thẻ / DG13 does not match the card's signed hash"
                 );
             }
             self.kept.dg13_hash = Some(Bytes(hash));
+        }
+        if self.wanted.citizen_data {
+            self.kept.keep(File::DG13, contents);
         }
         Ok(session)
     }

@@ -10,7 +10,7 @@ mod portrait;
 mod roster;
 
 pub use day::Day;
-pub use mrz::{check_digit, machine_readable_zone, mrz_information};
+pub use mrz::{check_digit, machine_readable_zone, mrz_information, passport_zone};
 pub use portrait::{Colours, draw as draw_portrait};
 pub use roster::{RosterFile, write_csv, write_xlsx};
 

@@ -11,8 +11,11 @@ use std::path::PathBuf;
 pub fn program(name: &str) -> Result<PathBuf> {
     let own = current_exe().context("where is this program?")?;
     let mut folder = own.parent().context("this program has no folder")?;
-    // Tests lie one deeper than programs.
-    if folder.file_name().is_some_and(|last| last == "deps") {
+    // Tests and examples lie one deeper than programs.
+    if folder
+        .file_name()
+        .is_some_and(|last| last == "deps" || last == "examples")
+    {
         folder = folder.parent().context("no build folder")?;
     }
     let path = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));

@@ -13,7 +13,7 @@ use std::{
 
 use exam_tests::{
     card::{Order, WORDS},
-    citizens::{Citizen, draw_portrait, invent, machine_readable_zone, mrz_information},
+    citizens::{Citizen, draw_portrait, invent, machine_readable_zone, mrz_information, passport_zone},
     reader_service::{ReaderService, missing_package},
 };
 use serde_json::Value;
@@ -55,34 +55,51 @@ impl Desk {
 
     /// Lays the card on the reader and prepares the agent to read it.
     fn agent(&mut self, words: &str, can: &str) -> Command {
-        self.service
-            .insert(&format!("1 {words}"))
-            .expect("card 1 is inserted");
+        let basic_access = self.basic_access();
+        self.lay(words);
+        self.reading(&["--can", can, "--basic-access", &basic_access])
+    }
+
+    fn lay(&mut self, words: &str) {
+        let order = format!("1 {words}");
+        self.service.insert(&order).expect("card 1 is inserted");
+    }
+
+    /// The agent about to read into the folder.
+    fn reading(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(&["read", "--json", "--out"]);
+        command.arg(self.out.path()).args(arguments);
+        command
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let (name, socket) = self.service.environment();
         let mut command = Command::new(&self.agent);
+        command.args(arguments).env(name, socket).env("RUST_LOG", "error");
         command
-            .args([
-                "read",
-                "--json",
-                "--can",
-                can,
-                "--basic-access",
-                &self.basic_access(),
-                "--out",
-            ])
+    }
+
+    /// Lays a card of this make and reads it by these keys.
+    fn read_by(&mut self, words: &str, keys: &[&str]) -> (bool, Value) {
+        self.lay(words);
+        outcome(&self.reading(keys).output().expect("the agent starts"))
+    }
+
+    /// What `certs` says of the folder, and whether it takes the document.
+    fn judged(&self) -> (bool, Value) {
+        let output = Command::new(self.agent.with_file_name("certs"))
+            .arg("verify-document")
             .arg(self.out.path())
-            .env(name, socket)
-            .env("RUST_LOG", "error");
-        command
+            .arg("--trust")
+            .arg(self.service.trust())
+            .output()
+            .expect("certs is built beside the agent");
+        outcome(&output)
     }
 
     fn read(&mut self, words: &str) -> (bool, Value) {
         let can = self.citizen.can().to_owned();
-        let output = self.read_with(words, &can);
-        let report = serde_json::from_slice(&output.stdout);
-        let report =
-            report.unwrap_or_else(|_| panic!("{words}: {}", String::from_utf8_lossy(&output.stderr)));
-        (output.status.success(), report)
+        outcome(&self.read_with(words, &can))
     }
 
     fn basic_access(&self) -> String {
@@ -98,6 +115,177 @@ impl Desk {
     fn file(&self, name: &str) -> Vec<u8> {
         fs::read(self.out.path().join(name)).expect("the agent wrote the file")
     }
+}
+
+/// Whether a program was content, and the JSON that it printed.
+fn outcome(output: &Output) -> (bool, Value) {
+    let report = serde_json::from_slice(&output.stdout);
+    let report = report.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+    (output.status.success(), report)
+}
+
+#[test]
+fn every_file_of_a_card_is_written_and_judged_as_written() {
+    let Some(mut desk) = Desk::new() else { return };
+    let (done, report) = desk.read("details");
+    assert!(done, "{report}");
+    let names = [
+        "EF_COM.bin",
+        "EF_CardAccess.bin",
+        "EF_DG1.bin",
+        "EF_DG11.bin",
+        "EF_DG12.bin",
+        "EF_DG13.bin",
+        "EF_DG14.bin",
+        "EF_DG15.bin",
+        "EF_DG2.bin",
+        "EF_SOD.bin",
+    ];
+    for name in names {
+        assert_eq!(report["files"][name], desk.file(name).len(), "{name}");
+    }
+    assert_eq!(
+        report["files"].as_object().unwrap().len(),
+        names.len(),
+        "{report}"
+    );
+    assert_eq!(report["refused"], serde_json::json!(["EF.DG3"]), "no error");
+    assert_eq!(desk.file("EF_CardAccess.bin")[..2], [0x31, 0x34]);
+    assert_eq!(
+        serde_json::from_slice::<Value>(&desk.file("read.json")).unwrap(),
+        report
+    );
+    let phases = report["milliseconds_by_phase"].as_object().unwrap();
+    assert_eq!(
+        phases.keys().collect::<Vec<_>>(),
+        ["access", "chip_proof", "files"]
+    );
+    let sum: u64 = phases.values().filter_map(Value::as_u64).sum();
+    assert_eq!(report["milliseconds"], sum, "the phases are the whole");
+    let received = report["bytes"]["received"].as_u64().unwrap();
+    let sizes: u64 = report["files"]
+        .as_object()
+        .unwrap()
+        .values()
+        .filter_map(Value::as_u64)
+        .sum();
+    assert!(
+        received > sizes && report["bytes"]["sent"].as_u64() > Some(0),
+        "{report}"
+    );
+    let (genuine, verdicts) = desk.judged();
+    assert!(genuine, "{verdicts}");
+    for finding in ["integrity", "issuer", "chip"] {
+        assert_eq!(verdicts[finding]["verdict"], "valid", "{verdicts}");
+    }
+    for group in ["DG1", "DG2", "DG11", "DG12", "DG13", "DG14", "DG15"] {
+        assert_eq!(verdicts["data_groups"][group], "match", "{verdicts}");
+    }
+    // What this card has, the next one may not have: nothing of it is left.
+    let (done, report) = desk.read("no-dg15");
+    assert!(done && !desk.out.path().join("EF_DG11.bin").exists(), "{report}");
+    assert!(!desk.out.path().join("AA_response.bin").exists());
+}
+
+#[test]
+fn zone_and_qr_code_open_what_the_number_does_not() {
+    let Some(mut desk) = Desk::new() else { return };
+    let zone = desk.basic_access();
+    let lines = machine_readable_zone(&desk.citizen).join("\n");
+    // As typed by a scanner into a PC with the Telex method: letters mangled, digits whole.
+    let qr = desk.citizen.qr();
+    let mangled: String = qr
+        .chars()
+        .map(|c| {
+            if c.is_ascii() {
+                c.to_string()
+            } else {
+                "ow5".to_owned()
+            }
+        })
+        .collect();
+    for (words, keys, access) in [
+        ("no-can", ["--mrz", &zone], "pace_mrz"),
+        ("bac-only", ["--mrz", &zone], "bac"),
+        ("bac-only", ["--mrz", &lines], "bac"),
+        ("", ["--qr", &qr], "pace_can"),
+        ("bac-only", ["--qr", &qr], "bac"),
+        ("bac-only", ["--qr", &mangled], "bac"),
+    ] {
+        let (done, report) = desk.read_by(words, &keys);
+        assert!(done, "{words} {keys:?}: {report}");
+        assert_eq!(report["access"], access, "{words} {keys:?}");
+    }
+    let none = desk.reading(&[]).output().unwrap();
+    assert!(!none.status.success(), "some key is needed");
+}
+
+#[test]
+fn a_passport_is_opened_by_its_two_lines() {
+    let Some(mut desk) = Desk::new() else { return };
+    let zone = passport_zone(&desk.citizen);
+    let (done, report) = desk.read_by("passport bac-only", &["--mrz", &zone.join("\n")]);
+    assert!(done, "{report}");
+    assert_eq!(report["access"], "bac");
+    assert!(desk.file("EF_DG1.bin").ends_with(zone.concat().as_bytes()));
+    let (genuine, verdicts) = desk.judged();
+    assert!(genuine, "{verdicts}");
+    let (done, report) = desk.read_by("passport no-can", &["--mrz", &zone.concat()]);
+    assert!(done && report["access"] == "pace_mrz", "{report}");
+}
+
+#[test]
+fn two_readers_are_told_apart_and_read_at_once() {
+    let Some(mut desk) = Desk::new() else { return };
+    let list = |desk: &Desk| {
+        let (done, list) = outcome(&desk.command(&["readers", "--json"]).output().unwrap());
+        assert!(done);
+        list["readers"].as_array().unwrap().clone()
+    };
+    let with_card = |readers: &[Value]| readers.iter().filter(|reader| reader["card"] == true).count();
+    assert_eq!(with_card(&list(&desk)), 0);
+    desk.service.command("second insert 2").unwrap();
+    let readers = list(&desk);
+    assert_eq!((readers.len(), with_card(&readers)), (2, 1), "{readers:?}");
+    let other = invent(SEED, 2).remove(1);
+    // Without a name it is whichever has a card.
+    let (done, report) = outcome(&desk.reading(&["--can", other.can()]).output().unwrap());
+    assert!(done, "{report}");
+    desk.lay("");
+    let readers = list(&desk);
+    assert_eq!(with_card(&readers), 2, "{readers:?}");
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let citizens = [&desk.citizen, &other];
+    let agents: Vec<_> = (0..2)
+        .map(|at| {
+            let name = readers[at]["name"].as_str().unwrap();
+            let mut agent = desk.command(&[
+                "read",
+                "--json",
+                "--reader",
+                name,
+                "--can",
+                citizens[at].can(),
+                "--out",
+            ]);
+            agent
+                .arg(folders[at].path())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    for ((agent, folder), citizen) in agents.into_iter().zip(&folders).zip(citizens) {
+        let (done, report) = outcome(&agent.wait_with_output().unwrap());
+        assert!(done, "{report}");
+        let zone = fs::read(folder.path().join("EF_DG1.bin")).unwrap();
+        assert!(zone.ends_with(machine_readable_zone(citizen).concat().as_bytes()));
+    }
+    let missing = desk
+        .reading(&["--can", "000000", "--reader", "no such reader", "--wait", "1"])
+        .output()
+        .unwrap();
+    assert!(!missing.status.success());
 }
 
 #[test]

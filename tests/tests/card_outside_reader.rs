@@ -10,7 +10,7 @@ use dmrtd::{
 };
 use exam_tests::{
     card::{Answer, Order, PresentedCard, Tray},
-    citizens::{Citizen, draw_portrait, machine_readable_zone},
+    citizens::{Citizen, draw_portrait, machine_readable_zone, passport_zone},
 };
 
 /// The line between reader and card. It fetches long answers with GET RESPONSE, as a PC's reader would.
@@ -147,6 +147,38 @@ fn every_make_of_card_is_genuine() {
         assert!(reading.files[0].1.ends_with(mrz.as_bytes()));
         assert!(reading.files[1].1.ends_with(&draw_portrait(&reading.citizen)));
     }
+}
+
+/// Every group and cipher of PACE with generic mapping that this reader speaks; it has no brainpool curves of 224, 320 and 512
+/// bits, no 3DES in PACE, and no other mapping.
+#[test]
+fn every_pace_that_both_speak_opens_the_card() {
+    for words in [
+        "pace=10-gm-aes128",
+        "pace=12-gm-aes256",
+        "pace=13-gm-aes192",
+        "pace=13-gm-aes256 short-only",
+        "pace=15-gm-aes192",
+        "pace=16-gm-aes256",
+        "pace=18-gm-aes256",
+        "pace=0-gm-aes128",
+        "pace=1-gm-aes192",
+        "pace=2-gm-aes256",
+    ] {
+        let reading = read(words);
+        assert_eq!(reading.files.len(), 5, "{words}");
+        assert_eq!(judged(&reading), Ok(true), "{words}");
+        assert!(reading.chip, "{words}");
+    }
+}
+
+#[test]
+fn a_passport_is_opened_by_basic_access() {
+    let reading = read("passport bac-only");
+    assert_eq!(judged(&reading), Ok(true));
+    assert!(reading.chip);
+    let zone = passport_zone(&reading.citizen).concat();
+    assert!(reading.files[0].1.ends_with(zone.as_bytes()));
 }
 
 #[test]

@@ -51,8 +51,8 @@ fn read_on(card: PresentedCard, citizen: &Citizen, lengths: Lengths, mut kept: K
         line: &mut line,
         kept: &mut kept,
         wanted: Wanted {
-            common: true,
             everything: true,
+            citizen_data: false,
             chip_authentication: true,
         },
         rng: &mut rand::rng(),

@@ -6,6 +6,8 @@ mod setup;
 mod pages;
 mod test;
 mod demo;
+mod dist;
+mod fuzz;
 mod tidy;
 
 use anyhow::Result;
@@ -29,6 +31,10 @@ enum Command {
     Demo(demo::Demo),
     /// Install what is missing and run every test, the browser's included
     Test(test::Test),
+    /// Build checkin-agent.exe for Windows, or try it under wine
+    Dist(dist::Dist),
+    /// Run the fuzz targets for a while
+    Fuzz(fuzz::Fuzz),
     /// Check the layers, sizes, file heads and the map in ARCHITECTURE.md
     Tidy {
         /// Print the measured sizes
@@ -44,6 +50,8 @@ fn main() -> Result<()> {
         Command::Pages => pages::build(),
         Command::Demo(demo) => demo.run(),
         Command::Test(test) => test.run(),
+        Command::Dist(dist) => dist.run(),
+        Command::Fuzz(fuzz) => fuzz.run(),
         Command::Tidy { report } => tidy::check(report),
     }
 }

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// A package and why it is needed.
-struct Package(&'static str, &'static str);
+pub struct Package(pub &'static str, pub &'static str);
 
 const PACKAGES: [Package; 14] = [
     Package("build-essential", "C compiler for SQLite and ring"),
@@ -34,8 +34,8 @@ const PACKAGES: [Package; 14] = [
 
 /// Installs all that is missing.
 pub fn everything() -> Result<()> {
-    packages()?;
-    wasm_target()?;
+    install(&PACKAGES)?;
+    rust_target(WASM_TARGET, "the pages are built for it")?;
     openid_provider()
 }
 
@@ -51,8 +51,9 @@ fn openid_provider() -> Result<()> {
         .current_dir(folder))
 }
 
-fn packages() -> Result<()> {
-    let missing: Vec<&Package> = PACKAGES
+/// Installs those of these packages that are missing.
+pub fn install(packages: &[Package]) -> Result<()> {
+    let missing: Vec<&Package> = packages
         .iter()
         .filter(|package| !installed(package.0) && !from_elsewhere(package.0))
         .collect();
@@ -112,16 +113,17 @@ fn apt() -> Command {
     command
 }
 
-fn wasm_target() -> Result<()> {
+/// Adds a target to rustc, saying why, if it is missing.
+pub fn rust_target(target: &str, reason: &str) -> Result<()> {
     let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output()?;
     let sysroot = String::from_utf8_lossy(&sysroot.stdout).trim().to_owned();
     if std::path::Path::new(&sysroot)
         .join("lib/rustlib")
-        .join(WASM_TARGET)
+        .join(target)
         .exists()
     {
         return Ok(());
     }
-    println!("Adding rustc's target {WASM_TARGET}: the pages are built for it");
-    run(Command::new("rustup").args(["target", "add", WASM_TARGET]))
+    println!("Adding rustc's target {target}: {reason}");
+    run(Command::new("rustup").args(["target", "add", target]))
 }

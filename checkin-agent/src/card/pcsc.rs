@@ -69,8 +69,8 @@ impl Readers {
         let found = !states.is_empty();
         if found {
             self.status(&mut states, Duration::ZERO)?;
-            if let Some(state) = states.iter().find(|state| has_card(state)) {
-                return self.connect(state.name()).map(Sight::Card);
+            if let Some(card) = self.first_to_be_had(&states) {
+                return card.map(Sight::Card);
             }
         }
         // A reader that is plugged in meanwhile is seen at the next look.
@@ -82,6 +82,21 @@ impl Readers {
             std::thread::sleep(patience);
             Ok(Sight::NoReader)
         }
+    }
+
+    /// The first card that can be held. One that another program holds, or that does not answer, does not stand in the way of a
+    /// card in the next reader; if there is no other, the last such error is told.
+    fn first_to_be_had(&self, states: &[ReaderState]) -> Option<Result<PcscCard, CardError>> {
+        let mut outcome = None;
+        for state in states.iter().filter(|state| has_card(state)) {
+            let card = self.connect(state.name());
+            let held = card.is_ok();
+            outcome = Some(card);
+            if held {
+                break;
+            }
+        }
+        outcome
     }
 
     /// Which readers hold a card that answers, by name.

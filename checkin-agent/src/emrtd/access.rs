@@ -3,7 +3,7 @@
 //! A key that the chip refused in PACE ends the try: going on with BAC would only make the chip count another wrong key.
 
 use super::bac::BasicAccessKey;
-use super::card_access::{NoPace, PaceOffer, pace_offers};
+use super::card_access::{NoPace, PaceOffer, VIETNAMESE, pace_offers};
 use super::pace::Password;
 use super::{Channel, Chip, ChipError};
 use crate::apdu::Status;
@@ -48,7 +48,8 @@ impl AccessKeys {
     }
 }
 
-/// Opens the chip and selects the travel-document application.
+/// Opens the chip and selects the travel-document application. A card that does not give EF.CardAccess is asked for the PACE
+/// of Vietnamese cards.
 ///
 /// # Errors
 /// [`ChipError::WrongKey`] when the chip refused the keys; else why it did not open.
@@ -58,18 +59,21 @@ pub fn open<'c>(
     rng: &mut dyn CryptoRng,
 ) -> Result<Channel<'c>, ChipError> {
     let card_access = chip.card_access()?;
-    let (chip, why) = match pace_offers(&card_access) {
+    let (chip, why) = match pace_offers(card_access.as_deref().unwrap_or(&VIETNAMESE)) {
         Err(no_pace) => (chip, ChipError::NoPace(no_pace)),
         Ok(offers) => match pace(chip, &offers, keys, rng)? {
             Opened::Channel(mut channel) => {
                 channel.select_application()?;
+                channel.keep_card_access(card_access);
                 return Ok(channel);
             }
             Opened::Not(chip, why) => (chip, why),
         },
     };
     tracing::info!(reason = %why, "PACE không dùng được, chuyển sang BAC / PACE cannot be used, trying BAC");
-    basic_access(chip, &keys.zones, rng, why)
+    let mut channel = basic_access(chip, &keys.zones, rng, why)?;
+    channel.keep_card_access(card_access);
+    Ok(channel)
 }
 
 enum Opened<'c> {

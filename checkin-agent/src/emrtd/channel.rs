@@ -21,6 +21,7 @@ pub struct Channel<'c> {
     connection: Connection<'c>,
     messaging: SecureMessaging,
     protocol: AccessProtocol,
+    card_access: Option<Vec<u8>>,
 }
 
 pub(super) fn open(
@@ -32,6 +33,7 @@ pub(super) fn open(
         connection,
         messaging,
         protocol,
+        card_access: None,
     }
 }
 
@@ -39,6 +41,15 @@ impl<'c> Channel<'c> {
     /// How the chip was opened.
     pub const fn protocol(&self) -> AccessProtocol {
         self.protocol
+    }
+
+    /// EF.CardAccess as the chip gave it before it was opened, if it did.
+    pub fn card_access(&self) -> Option<&[u8]> {
+        self.card_access.as_deref()
+    }
+
+    pub(super) fn keep_card_access(&mut self, file: Option<Vec<u8>>) {
+        self.card_access = file;
     }
 
     /// Commands sent to the card so far, those before the channel included.

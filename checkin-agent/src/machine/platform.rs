@@ -1,5 +1,7 @@
-//! What differs between operating systems: file modes, users, the PC's name, the system's own certificate stores. The only place
-//! that asks which one this is.
+//! What differs between operating systems: file modes, users, the PC's name, the system's own certificate stores, how a program is
+//! told to stop. The only place that asks which one this is.
+
+pub mod service;
 
 use super::MachineError;
 use super::install::tool;
@@ -77,6 +79,23 @@ pub fn hosts_file(root: &Path) -> PathBuf {
     } else {
         root.join("etc/hosts")
     }
+}
+
+/// Waits for the request to stop: Ctrl-C everywhere, SIGTERM where there is one.
+///
+/// # Errors
+/// The system gives no signals.
+pub async fn asked_to_stop() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
 
 /// The root folder of this PC.

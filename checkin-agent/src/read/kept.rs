@@ -1,7 +1,7 @@
 //! What a reading has got so far. It outlives a session and even a stay of the card in the reader, so that a card that was
 //! lifted too early goes on where it stopped.
 //!
-//! Holds personal data: wiped when dropped. DG13 is never among it, only its hash.
+//! Holds personal data: wiped when dropped. Of DG13 it has the hash, and the content only where `Wanted` asks for it.
 
 use crate::emrtd::chip_authentication::ChipProof;
 use crate::emrtd::file::{Contents, File, Partial};
@@ -14,6 +14,7 @@ pub struct Kept {
     files: BTreeMap<u8, (File, Contents)>,
     pub(super) partial: Option<(File, Partial)>,
     pub(super) dg13_hash: Option<Bytes>,
+    pub(super) card_access: Option<Vec<u8>>,
     pub(super) chip_proof: Option<ChipProof>,
 }
 
@@ -34,6 +35,11 @@ impl Kept {
     /// Everything that was asked for, in the order of short identifiers.
     pub fn files(&self) -> impl Iterator<Item = (File, &Contents)> {
         self.files.values().map(|(file, contents)| (*file, contents))
+    }
+
+    /// EF.CardAccess, if the chip gave it.
+    pub fn card_access(&self) -> Option<&[u8]> {
+        self.card_access.as_deref()
     }
 
     /// What chip authentication came to, if it was done.

@@ -23,9 +23,11 @@ use serde_json::json;
 ///   insert 7               lays card 7 on the reader
 ///   insert 7 short-only clone   ... of this make, with this defect (`words` lists them)
 ///   remove                 takes the card away
+///   second insert 7        the same on the reader beside it (the next port), as every command
 ///   list                   all cards as one line of JSON
 ///   state                  which card lies on the reader
 ///   missed 7               how often in a row card 7's CAN or MRZ was wrong
+///   busy                   microseconds that chips have computed since this was last asked
 ///   words                  makes and defects
 ///   quit
 #[derive(Parser)]
@@ -54,17 +56,30 @@ struct Arguments {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let mut tray = Tray::new(arguments.seed, arguments.cards, arguments.port)?;
+    let mut second = None;
     write_files(&arguments, &tray)?;
     say("ok ready")?;
     for line in io::stdin().lock().lines() {
         let line = line?;
-        match obey(&mut tray, line.trim()) {
+        let outcome = match line.trim().strip_prefix("second ") {
+            None => obey(&mut tray, line.trim()),
+            Some(line) => beside(&mut second, &arguments).and_then(|tray| obey(tray, line)),
+        };
+        match outcome {
             Ok(None) => return say("ok bye"),
             Ok(Some(answer)) => say(&format!("ok {answer}"))?,
             Err(error) => say(&format!("error {error:#}").replace('\n', " "))?,
         }
     }
     Ok(())
+}
+
+/// The tray of the reader beside the first, made when it is first asked for.
+fn beside<'t>(second: &'t mut Option<Tray>, arguments: &Arguments) -> Result<&'t mut Tray> {
+    if second.is_none() {
+        *second = Some(Tray::new(arguments.seed, arguments.cards, arguments.port + 1)?);
+    }
+    second.as_mut().context("the second tray is there")
 }
 
 fn obey(tray: &mut Tray, line: &str) -> Result<Option<String>> {
@@ -83,9 +98,12 @@ fn obey(tray: &mut Tray, line: &str) -> Result<Option<String>> {
         "missed" => tray
             .missed(rest.parse().context("missed takes a card's position")?)
             .to_string(),
+        "busy" => tray.busy().to_string(),
         "words" => exam_tests::card::WORDS.join(" "),
         "quit" => return Ok(None),
-        _ => bail!("`{command}` is unknown; known are insert, remove, list, state, missed, words, quit"),
+        _ => {
+            bail!("`{command}` is unknown; known are insert, remove, list, state, missed, busy, words, quit")
+        }
     }))
 }
 

@@ -11,7 +11,7 @@ use super::{
     pace::Profile,
 };
 use crate::{
-    citizens::{Citizen, Day, Sex, draw_portrait, machine_readable_zone},
+    citizens::{Citizen, Day, Sex, draw_portrait, machine_readable_zone, passport_zone},
     tlv::{group, integer, oid, set_of, tlv},
 };
 
@@ -53,6 +53,11 @@ pub fn mrz(citizen: &Citizen) -> Vec<u8> {
         0x61,
         &tlv(0x5F1F, machine_readable_zone(citizen).concat().as_bytes()),
     )
+}
+
+/// Data group 1 of a passport.
+pub fn passport_mrz(citizen: &Citizen) -> Vec<u8> {
+    tlv(0x61, &tlv(0x5F1F, passport_zone(citizen).concat().as_bytes()))
 }
 
 /// Data group 2: one face in an ISO/IEC 19794-5 record inside a biometric information template.

@@ -27,6 +27,8 @@ pub struct Order {
     pub chip: ChipProfile,
     /// Whether PACE knows the MRZ only, no CAN.
     pub zone_only: bool,
+    /// Whether its zone is that of a passport (TD3).
+    pub passport: bool,
     /// Whether there are data groups 11 and 12.
     pub details: bool,
     /// Lengths of its APDUs.
@@ -94,6 +96,7 @@ pub const WORDS: &[&str] = &[
     "ca=13-3des",
     "ca=2-aes192",
     "no-can",
+    "passport",
     "details",
     "short-only",
     "most=600",
@@ -163,6 +166,7 @@ impl Order {
         }
         match word {
             "no-can" => self.zone_only = true,
+            "passport" => self.passport = true,
             "details" => self.details = true,
             "bac-only" => self.access = Access::BacOnly,
             "pace-only" => self.access = Access::PaceOnly,

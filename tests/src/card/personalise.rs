@@ -91,7 +91,15 @@ fn data_groups(
 ) -> Result<Vec<(u8, u8, Vec<u8>)>> {
     let static_key = StaticKey::new(order.chip, citizen.seed);
     let mut groups = vec![
-        (1, 0x61, make::mrz(citizen)),
+        (
+            1,
+            0x61,
+            if order.passport {
+                make::passport_mrz(citizen)
+            } else {
+                make::mrz(citizen)
+            },
+        ),
         (2, 0x75, make::face(citizen)),
         (3, 0x63, make::fingerprints(citizen)),
         (13, 0x6D, make::national(citizen)),

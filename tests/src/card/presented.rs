@@ -2,7 +2,13 @@
 //!
 //! Owns trouble on the line. Must not change what the chip computes.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use super::{
     chip::Chip,
@@ -16,6 +22,7 @@ pub struct PresentedCard {
     chip: Chip,
     trouble: Option<Trouble>,
     seen: u32,
+    busy: Arc<AtomicU64>,
 }
 
 /// What happens on the line after some APDUs.
@@ -53,7 +60,15 @@ impl PresentedCard {
             chip,
             trouble,
             seen: 0,
+            busy: Arc::default(),
         }
+    }
+
+    /// Adds the microseconds that the chip computes to `busy`: a measurement takes them off.
+    #[must_use]
+    pub fn with_clock(mut self, busy: Arc<AtomicU64>) -> Self {
+        self.busy = busy;
+        self
     }
 
     /// Power off, on, or reset.
@@ -79,7 +94,10 @@ impl PresentedCard {
                 Answer::Bytes(dice.bytes(size), Duration::ZERO)
             }
             _ => {
+                let begin = Instant::now();
                 let reply = self.chip.transmit(apdu);
+                let spent = u64::try_from(begin.elapsed().as_micros()).unwrap_or(u64::MAX);
+                self.busy.fetch_add(spent, Ordering::Relaxed);
                 Answer::Bytes(reply.bytes, reply.delay)
             }
         }

@@ -7,7 +7,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     thread,
     time::Instant,
@@ -26,6 +26,7 @@ pub struct Tray {
     pki: TestPki,
     citizens: Vec<Citizen>,
     wrong_passwords: HashMap<usize, Arc<AtomicU32>>,
+    busy: Arc<AtomicU64>,
     reader: Reader,
     inserted: Option<(Order, Insertion)>,
     emptied: Option<Instant>,
@@ -42,6 +43,7 @@ impl Tray {
             pki: TestPki::new(seed)?,
             citizens: invent(seed, count),
             wrong_passwords: HashMap::new(),
+            busy: Arc::default(),
             reader: Reader::new(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
             inserted: None,
             emptied: None,
@@ -92,6 +94,11 @@ impl Tray {
             .map_or(0, |count| count.load(Ordering::Relaxed))
     }
 
+    /// Microseconds that the chips have computed since this was last asked.
+    pub fn busy(&self) -> u64 {
+        self.busy.swap(0, Ordering::Relaxed)
+    }
+
     /// The card in the reader.
     pub fn inserted(&self) -> Option<&Order> {
         self.inserted
@@ -112,6 +119,6 @@ impl Tray {
         let other = &self.citizens[(position + 1) % count];
         let chip = personalise(&self.citizens[position], other, order, &self.pki)?;
         let missed = Arc::clone(self.wrong_passwords.entry(position).or_default());
-        Ok(PresentedCard::new(chip.with_wrong_passwords(missed), order))
+        Ok(PresentedCard::new(chip.with_wrong_passwords(missed), order).with_clock(Arc::clone(&self.busy)))
     }
 }

@@ -1,4 +1,4 @@
-//! The machine readable zone of the card: TD1 with Vietnam's use of its fields (`cccd.md` 3.1).
+//! The machine readable zone of the card: TD1 with Vietnam's use of its fields (`cccd.md` 3.1); and of a passport, TD3.
 //!
 //! Owns check digits and transliteration. Must not draw the citizen.
 
@@ -32,7 +32,22 @@ pub fn machine_readable_zone(citizen: &Citizen) -> [String; 3] {
         "<".repeat(11),
         check_digit(&composite)
     );
-    [upper, middle, name_line(&citizen.name)]
+    [upper, middle, name_line(&citizen.name, 30)]
+}
+
+/// The two lines of 44 characters of a passport with the same number, dates and name (ICAO Doc 9303 part 4, 4.2).
+pub fn passport_zone(citizen: &Citizen) -> [String; 2] {
+    let sex = if citizen.sex == Sex::Male { 'M' } else { 'F' };
+    let information = mrz_information(citizen);
+    let personal = format!("{:<<14}", citizen.number);
+    let (number, dates) = information.split_at(10);
+    let (birth, expiry) = dates.split_at(7);
+    let personal = format!("{personal}{}", check_digit(&personal));
+    let composite = check_digit(&format!("{number}{birth}{expiry}{personal}"));
+    [
+        format!("P<VNM{}", name_line(&citizen.name, 39)),
+        format!("{number}VNM{birth}{sex}{expiry}{personal}{composite}"),
+    ]
 }
 
 /// Document number, birth and expiry with their check digits: what BAC's keys are made of.
@@ -58,8 +73,8 @@ fn expiry(citizen: &Citizen) -> Day {
     citizen.expires.unwrap_or(NO_EXPIRY)
 }
 
-/// Surname, two fillers, the other names, filled to 30 characters.
-fn name_line(name: &str) -> String {
+/// Surname, two fillers, the other names, filled to the line's length.
+fn name_line(name: &str, length: usize) -> String {
     let plain: String = name
         .nfd()
         .filter_map(|character| match character {
@@ -70,5 +85,5 @@ fn name_line(name: &str) -> String {
         })
         .collect();
     let line = plain.replacen('<', "<<", 1);
-    format!("{:<<30}", &line[..line.len().min(30)])
+    format!("{:<<length$}", &line[..line.len().min(length)])
 }
