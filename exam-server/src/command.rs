@@ -15,6 +15,7 @@ pub mod doctor;
 pub mod audit;
 pub mod personal_data;
 pub mod photos;
+pub mod rehearsal;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -58,6 +59,8 @@ enum Command {
     PersonalData(personal_data::PersonalData),
     /// Roster photos (ảnh thí sinh)
     Photos(photos::Photos),
+    /// Rehearsals (diễn tập)
+    Rehearsal(rehearsal::Rehearsal),
     /// Say in plain words whether this installation is ready for exam day
     Doctor(doctor::Doctor),
 }
@@ -83,6 +86,7 @@ impl Arguments {
             Command::Audit(command) => command.run().await,
             Command::PersonalData(command) => command.run().await,
             Command::Photos(command) => command.run().await,
+            Command::Rehearsal(command) => command.run().await,
             Command::Doctor(command) => command.run().await,
         }
     }

@@ -118,6 +118,11 @@ impl Exam {
     pub fn grace(&self) -> Millis {
         Millis::seconds(i64::from(self.grace_seconds))
     }
+
+    /// How long a seat ticket can be used.
+    pub fn ticket_life(&self) -> Millis {
+        Millis::minutes(i64::from(self.ticket_minutes))
+    }
 }
 
 impl Default for Exam {

@@ -5,4 +5,5 @@
 pub mod roster;
 pub mod store;
 pub mod photo;
+pub mod rehearsal;
 pub mod photo_route;

@@ -62,6 +62,12 @@ pub async fn serve(
     erasing.abort();
     revoking.abort();
     app.writer.flush().await;
+    let written = app.writer.written();
+    tracing::info!(
+        lines = written.lines(),
+        commits = written.commits(),
+        "journal closed"
+    );
     app.db.close().await;
     tracing::info!("stopped");
     Ok(())

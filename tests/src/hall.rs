@@ -366,7 +366,10 @@ impl Drop for Hall {
 }
 
 /// The present minute as `exam create` reads it.
-fn this_minute() -> Result<String> {
+///
+/// # Errors
+/// When the system has no `date`.
+pub fn this_minute() -> Result<String> {
     let output = Command::new("date").args(["-u", "+%Y-%m-%dT%H:%MZ"]).output()?;
     ensure!(output.status.success(), "date failed");
     Ok(String::from_utf8(output.stdout)?.trim().replace('Z', "+00:00"))

@@ -13,6 +13,7 @@ pub mod hall;
 pub mod knock;
 pub mod station_client;
 pub mod crowd;
+pub mod load;
 pub mod browser;
 pub mod candidate_page;
 pub mod proctor_page;

@@ -23,6 +23,11 @@ pub const ACTS: &[ActLabel] = &[
     act("exam.create", "Tạo kì thi", "Exam made"),
     act("sitting.create", "Tạo ca thi", "Sitting made"),
     act("roster.import", "Nhập danh sách thí sinh", "Roster imported"),
+    act(
+        "rehearsal.seat",
+        "Xếp thí sinh diễn tập",
+        "Invented candidates seated for a rehearsal",
+    ),
     act("photo.import", "Nhập ảnh thí sinh", "Roster photos imported"),
     act("paper.import", "Nhập đề thi", "Paper imported"),
     act("trust.add", "Thêm chứng chỉ tin cậy", "Trust anchor added"),

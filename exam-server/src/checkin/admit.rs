@@ -1,10 +1,12 @@
 //! Letting somebody in: proof in, record out.
 //!
-//! An [`AdmissionRecord`] is the only thing that the store writes, and there are two ways to make one: from an
-//! [`Admissible`] check-in, which only a stored judgement of the server yields, or by two officials without a card.
+//! An [`AdmissionRecord`] is the only thing that the store writes, and there are three ways to make one: from an
+//! [`Admissible`] check-in, which only a stored judgement of the server yields, by two officials without a card, or for an
+//! [`Invented`] candidate of a rehearsal.
 //! A card that was refused or never judged can't be admitted because there is no value to pass.
 
 use super::evidence::ManualRecord;
+use crate::exam::rehearsal::Invented;
 use crate::staff::store::Member;
 use exam_protocol::bytes::Digest;
 use exam_protocol::checkin::{AdmissionRule, Verdicts};
@@ -18,6 +20,9 @@ pub(super) const JUDGEMENT_LIFE: Millis = Millis::minutes(30);
 /// Shortest and longest reason, in characters.
 const SHORTEST_REASON: usize = 5;
 const LONGEST_REASON: usize = 500;
+
+/// The reason of every admission of a rehearsal.
+const REHEARSED: &str = "diễn tập / rehearsal";
 
 /// Why nobody is let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -230,6 +235,28 @@ impl AdmissionRecord {
             second: Some(second.0),
             reason: reason.0,
             evidence,
+        }
+    }
+
+    /// Lets an invented candidate of a rehearsal in, in the name of the member who set it up.
+    pub fn rehearsed(invented: &Invented, official: StaffId, at: Timestamp) -> Self {
+        let attempt = invented.attempt();
+        let statement = ManualRecord {
+            format: ManualRecord::FORMAT.to_owned(),
+            attempt,
+            at,
+            first: official.to_string(),
+            second: String::new(),
+            reason: REHEARSED.to_owned(),
+        };
+        Self {
+            attempt,
+            at,
+            card: None,
+            first: official,
+            second: None,
+            evidence: statement.hash(),
+            reason: statement.reason,
         }
     }
 

@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Log};
 use anyhow::{Context, Result};
 use clap::Args;
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -71,6 +72,8 @@ fn start_log(log: &Log) -> Result<()> {
     }
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // A file or a journal is read without colours.
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     let started = if log.json {
         builder.json().try_init()

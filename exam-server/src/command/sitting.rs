@@ -54,6 +54,9 @@ struct Create {
     /// The organisation that holds it; made if there is none of this name
     #[arg(long, default_value = DEFAULT_ORGANISATION)]
     organisation: String,
+    /// A rehearsal (diễn tập): its candidates are invented, nothing of it is a result
+    #[arg(long)]
+    rehearsal: bool,
     #[command(flatten)]
     sitting: Plan,
 }
@@ -145,8 +148,10 @@ impl Exam {
         let new = OrganisationId::from_random(work.random.bytes()?);
         let organisation =
             staff::store::organisation::named(&mut tx, new, create.organisation.trim(), work.now()).await?;
-        store::put_exam(&mut tx, (exam, organisation), create.title.trim(), work.now()).await?;
-        work.audit(&mut tx, "exam.create", &format!("exam:{exam}"), &json!({}))
+        let named = (create.title.trim(), create.rehearsal);
+        store::put_exam(&mut tx, (exam, organisation), named, work.now()).await?;
+        let detail = json!({ "rehearsal": create.rehearsal });
+        work.audit(&mut tx, "exam.create", &format!("exam:{exam}"), &detail)
             .await?;
         finish(&work, tx, exam, create.sitting).await
     }

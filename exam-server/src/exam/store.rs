@@ -2,6 +2,7 @@
 
 pub mod roster;
 pub mod photo;
+pub mod rehearsal;
 
 use crate::db::column::{parsed, whole};
 use crate::db::{DbExecutor, Tx};
@@ -19,16 +20,19 @@ use sqlx::Row;
 pub async fn put_exam(
     tx: &mut Tx,
     (id, organisation): (ExamId, OrganisationId),
-    title: &str,
+    (title, rehearsal): (&str, bool),
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("insert into exam (id, organisation, title, created_at) values ($1, $2, $3, $4)")
-        .bind(id.to_string())
-        .bind(organisation.to_string())
-        .bind(title)
-        .bind(now.0)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "insert into exam (id, organisation, title, created_at, rehearsal) values ($1, $2, $3, $4, $5)",
+    )
+    .bind(id.to_string())
+    .bind(organisation.to_string())
+    .bind(title)
+    .bind(now.0)
+    .bind(i64::from(rehearsal))
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

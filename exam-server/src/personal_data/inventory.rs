@@ -158,7 +158,7 @@ pub const INVENTORY: &[Columns] = &[
     of("sign_on_session", "session provider", Internal, Short),
     of("sign_on_session", "subject sid", Restricted, Short),
     of("sign_on_logout", "provider token expires_at", Internal, Short),
-    of("exam", "id organisation created_at", Internal, Record),
+    of("exam", "id organisation created_at rehearsal", Internal, Record),
     of("exam", "title", Public, Record),
     of("site", "id exam", Internal, Record),
     of("site", "name", Public, Record),

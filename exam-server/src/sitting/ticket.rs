@@ -11,7 +11,7 @@ use certs::seal::ContentKey;
 use exam_protocol::bytes::{Digest, Fixed};
 use exam_protocol::console::TicketView;
 use exam_protocol::id::AttemptId;
-use exam_protocol::time::Millis;
+use exam_protocol::time::Timestamp;
 use ring::hmac;
 
 /// Letters and digits that a Vietnamese input method leaves alone in any order, so that a ticket arrives as it is typed
@@ -34,8 +34,8 @@ const FAIR: usize = 256 - 256 % ALPHABET.len();
 pub async fn issue(tx: &mut Tx, app: &App, attempt: AttemptId) -> ApiResult<TicketView> {
     let ticket = draw(&app.random)?;
     let now = app.clock.now();
-    let expires_at = now + Millis::minutes(i64::from(app.config.exam.ticket_minutes));
-    store::seat::put_ticket(tx, &hash(&app.keys.node, &ticket), attempt, now, expires_at).await?;
+    let expires_at = now + app.config.exam.ticket_life();
+    put(tx, (&app.keys.node, &ticket), attempt, (now, expires_at)).await?;
     let seat = store::label(&mut **tx, attempt).await?.seat;
     Ok(TicketView {
         attempt,
@@ -45,8 +45,24 @@ pub async fn issue(tx: &mut Tx, app: &App, attempt: AttemptId) -> ApiResult<Tick
     })
 }
 
+/// Stores a new ticket of an attempt, good from the first time to the second.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn put(
+    tx: &mut Tx,
+    (node, ticket): (&ContentKey, &str),
+    attempt: AttemptId,
+    (now, expires_at): (Timestamp, Timestamp),
+) -> Result<(), sqlx::Error> {
+    store::seat::put_ticket(tx, &hash(node, ticket), attempt, now, expires_at).await
+}
+
 /// A new ticket, each one as likely as any other.
-fn draw(random: &Randomness) -> Result<String, NoRandomness> {
+///
+/// # Errors
+/// When the operating system gives no random numbers.
+pub fn draw(random: &Randomness) -> Result<String, NoRandomness> {
     let mut ticket = String::with_capacity(LENGTH);
     while ticket.len() < LENGTH {
         let [byte] = random.bytes()?;

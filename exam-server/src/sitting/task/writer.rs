@@ -7,6 +7,7 @@ use crate::sitting::store::journal::{Append, append_batch};
 use exam_protocol::id::AttemptId;
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
@@ -41,23 +42,65 @@ struct Order {
     reply: oneshot::Sender<Outcome>,
 }
 
+/// What the writer has done since it started.
+#[derive(Debug, Default)]
+pub struct Written {
+    lines: AtomicU64,
+    commits: AtomicU64,
+}
+
+impl Written {
+    /// Lines on disk.
+    pub fn lines(&self) -> u64 {
+        self.lines.load(Ordering::Relaxed)
+    }
+
+    /// Transactions that stored them, each with one sync of the disk.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+
+    fn note(&self, lines: usize) {
+        self.lines
+            .fetch_add(u64::try_from(lines).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.commits.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 /// The way to the writer.
 #[derive(Clone, Debug)]
-pub struct Writer(mpsc::Sender<Message>);
+pub struct Writer {
+    orders: mpsc::Sender<Message>,
+    written: Arc<Written>,
+}
 
 impl Writer {
     /// Starts the writer.
     pub fn start(db: Db, clock: Arc<Clock>) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(run(db, clock, receiver));
-        Self(sender)
+        let written = Arc::new(Written::default());
+        let disk = Disk {
+            db,
+            clock,
+            written: written.clone(),
+        };
+        tokio::spawn(run(disk, receiver));
+        Self {
+            orders: sender,
+            written,
+        }
+    }
+
+    /// What the writer has done so far.
+    pub fn written(&self) -> &Written {
+        &self.written
     }
 
     /// Stores lines; returns when they are on disk or were refused.
     pub async fn append(&self, append: Append) -> Outcome {
         let (reply, outcome) = oneshot::channel();
         if self
-            .0
+            .orders
             .send(Message::Append(Order { append, reply }))
             .await
             .is_err()
@@ -70,14 +113,21 @@ impl Writer {
     /// Returns when all that was handed over before is on disk or was refused.
     pub async fn flush(&self) {
         let (reply, flushed) = oneshot::channel();
-        if self.0.send(Message::Flush(reply)).await.is_ok() {
+        if self.orders.send(Message::Flush(reply)).await.is_ok() {
             // An error means that the writer has ended: nothing waits then.
             let _ended = flushed.await;
         }
     }
 }
 
-async fn run(db: Db, clock: Arc<Clock>, mut messages: mpsc::Receiver<Message>) {
+/// Where lines go.
+struct Disk {
+    db: Db,
+    clock: Arc<Clock>,
+    written: Arc<Written>,
+}
+
+async fn run(disk: Disk, mut messages: mpsc::Receiver<Message>) {
     let mut held = None;
     loop {
         let next = match held.take() {
@@ -88,7 +138,7 @@ async fn run(db: Db, clock: Arc<Clock>, mut messages: mpsc::Receiver<Message>) {
             Some(Message::Append(first)) => {
                 let batch;
                 (batch, held) = collect(first, &mut messages).await;
-                commit(&db, &clock, batch).await;
+                commit(&disk, batch).await;
             }
             Some(Message::Flush(reply)) => {
                 // Whoever asked may have given up.
@@ -118,10 +168,10 @@ async fn collect(first: Order, messages: &mut mpsc::Receiver<Message>) -> (Vec<O
     (batch, None)
 }
 
-async fn commit(db: &Db, clock: &Clock, batch: Vec<Order>) {
+async fn commit(disk: &Disk, batch: Vec<Order>) {
     let (appends, replies): (Vec<Append>, Vec<oneshot::Sender<Outcome>>) =
         batch.into_iter().map(|order| (order.append, order.reply)).unzip();
-    let outcomes = store(db, clock, &appends).await.unwrap_or_else(|error| {
+    let outcomes = store(disk, &appends).await.unwrap_or_else(|error| {
         tracing::error!(%error, frames = appends.len(), "answers not stored, none acknowledged");
         vec![Outcome::Failed; appends.len()]
     });
@@ -131,10 +181,13 @@ async fn commit(db: &Db, clock: &Clock, batch: Vec<Order>) {
     }
 }
 
-async fn store(db: &Db, clock: &Clock, appends: &[Append]) -> Result<Vec<Outcome>, sqlx::Error> {
-    let mut tx = db.write().await?;
-    let taken = append_batch(&mut tx, appends, clock.now()).await?;
+async fn store(disk: &Disk, appends: &[Append]) -> Result<Vec<Outcome>, sqlx::Error> {
+    let mut tx = disk.db.write().await?;
+    let taken = append_batch(&mut tx, appends, disk.clock.now()).await?;
     tx.commit().await?;
+    let stored = appends.iter().zip(&taken).filter(|(_, taken)| **taken);
+    disk.written
+        .note(stored.map(|(append, _)| append.lines.len()).sum());
     Ok(taken
         .into_iter()
         .map(|taken| if taken { Outcome::Stored } else { Outcome::Fenced })

@@ -1,0 +1,162 @@
+//! The installation of a load run: a rehearsal with its candidates let in, and a server that runs.
+
+use crate::console::Console;
+use crate::door::Door;
+use crate::hall::{Hall, Sitting, this_minute};
+use anyhow::{Context, Result};
+use exam_protocol::bytes::Bytes;
+use exam_protocol::console::RoomAction;
+use exam_protocol::id::{AttemptId, RoomId};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use serde::Deserialize;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+/// Most candidates in a room, by the exam regulations.
+const ROOM_SIZE: usize = 24;
+
+/// Requests that the proctors have under way at once.
+const PROCTORS: usize = 8;
+
+/// A ticket that the command gave.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Ticket {
+    /// To claim the seat with.
+    pub ticket: String,
+}
+
+/// A line of `exam-server export journal`.
+#[derive(Deserialize)]
+struct ExportedLine {
+    attempt: AttemptId,
+    entry: Bytes,
+}
+
+/// The installation.
+pub struct LoadHall {
+    hall: Hall,
+    sitting: Sitting,
+    console: Console,
+    tickets: Vec<Ticket>,
+}
+
+impl LoadHall {
+    /// Makes it, lets `candidates` in, starts the server and opens the rooms.
+    pub async fn open(candidates: usize) -> Result<Self> {
+        let mut hall = Hall::make()?;
+        let sitting = hall.rehearsal(&rooms(candidates))?;
+        let proctor = hall.add_staff_without_factor("giamthi", "Nguyễn Thị Hạnh")?;
+        let (id, count) = (sitting.sitting.to_string(), candidates.to_string());
+        let seat = ["rehearsal", "seat", "--sitting", &id, "--candidates", &count];
+        let said = hall.server_command(&[&seat[..], &["--official", "giamthi", "--json"]].concat())?;
+        // Forms are dealt to the candidates who are there.
+        hall.import_demonstration(&id)?;
+        hall.start().await?;
+        let load = Self {
+            console: Console::login(&hall.door()?, &proctor).await?,
+            tickets: serde_json::from_str(&said)?,
+            sitting,
+            hall,
+        };
+        load.act(RoomAction::Open).await?;
+        Ok(load)
+    }
+
+    /// The server's doors.
+    pub fn door(&self) -> Result<Door> {
+        self.hall.door()
+    }
+
+    /// The candidates' tickets.
+    pub fn tickets(&self) -> &[Ticket] {
+        &self.tickets
+    }
+
+    /// Process id of the server.
+    pub fn server_id(&self) -> Result<u32> {
+        self.hall.server_id().context("no server")
+    }
+
+    /// A folder on the same disk as the database.
+    pub fn folder(&self) -> PathBuf {
+        self.hall.path("")
+    }
+
+    /// Does the same in all rooms, a few at once.
+    pub async fn act(&self, action: RoomAction) -> Result<()> {
+        let rooms: Vec<RoomId> = self.sitting.rooms.iter().map(|room| room.id).collect();
+        stream::iter(rooms)
+            .map(|room| self.console.act(room, action.clone(), ""))
+            .buffer_unordered(PROCTORS)
+            .try_for_each(|_| async { Ok(()) })
+            .await
+    }
+
+    /// Stops the server as an administrator would.
+    pub async fn stop(&mut self) -> Result<()> {
+        self.hall.stop().await
+    }
+
+    /// Every line that is stored, as the export says.
+    pub fn exported_journal(&self) -> Result<HashSet<(AttemptId, Vec<u8>)>> {
+        let id = self.sitting.sitting.to_string();
+        let said = self
+            .hall
+            .server_command(&["export", "journal", "--sitting", &id])?;
+        let lines = said.lines().map(|line| {
+            let line: ExportedLine = serde_json::from_str(line)?;
+            Ok((line.attempt, line.entry.0))
+        });
+        lines.collect()
+    }
+
+    /// How many lines the server stored with one sync, on average: it says so when it stops.
+    pub fn lines_of_a_commit(&self) -> Result<usize> {
+        let log = std::fs::read_to_string(self.hall.path("server.log"))?;
+        let counts = log.lines().rev().find_map(|line| {
+            let fields = line.contains("journal closed").then_some(line)?;
+            Some((number(fields, "lines=")?, number(fields, "commits=")?))
+        });
+        let (lines, commits) = counts.context("the server did not say how often it committed")?;
+        Ok((lines / commits.max(1)).max(1))
+    }
+}
+
+fn number(text: &str, name: &str) -> Option<usize> {
+    let (_, after) = text.split_once(name)?;
+    let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}
+
+fn rooms(candidates: usize) -> Vec<String> {
+    (1..=candidates.div_ceil(ROOM_SIZE))
+        .map(|room| format!("P{room:04}"))
+        .collect()
+}
+
+impl Hall {
+    /// A sitting of a rehearsal.
+    fn rehearsal(&self, rooms: &[String]) -> Result<Sitting> {
+        let now = this_minute()?;
+        let mut create = vec![
+            "exam",
+            "create",
+            "--rehearsal",
+            "--title",
+            "Diễn tập",
+            "--subject",
+            "Toán",
+        ];
+        create.extend(["--duration-minutes", "90", "--starts-at", &now, "--json"]);
+        create.extend(rooms.iter().flat_map(|room| ["--room", room]));
+        Ok(serde_json::from_str(&self.server_command(&create)?)?)
+    }
+
+    /// The paper of the demonstration.
+    fn import_demonstration(&self, sitting: &str) -> Result<()> {
+        let paper = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/papers/demo-toan.gift");
+        let paper = paper.to_str().context("a path that is text")?;
+        let import = ["paper", "import", paper, "--sitting", sitting];
+        self.server_command(&import).map(drop)
+    }
+}
