@@ -52,14 +52,14 @@ impl Rehearsal {
             })
             .collect()
     }
-
-    /// Only the store, which has seen that the attempt is one of this sitting, calls this.
-    pub(super) fn invented(&self, attempt: AttemptId, room: RoomId) -> Invented {
-        Invented { attempt, room }
-    }
 }
 
 impl Invented {
+    /// Only the store, which has seen that the attempt is one of a rehearsal, calls this.
+    pub(super) fn of_stored(attempt: AttemptId, room: RoomId) -> Self {
+        Self { attempt, room }
+    }
+
     /// The attempt.
     pub fn attempt(&self) -> AttemptId {
         self.attempt

@@ -189,7 +189,7 @@ fn pause(dice: &mut Dice, mean: Option<Duration>, least_percent: u32) -> Duratio
     let Some(mean) = mean else {
         return Duration::ZERO;
     };
-    let percent = least_percent + u32::try_from(dice.below(101)).unwrap_or(100);
+    let percent = least_percent + dice.below(101);
     mean * percent / 100
 }
 

@@ -34,6 +34,6 @@ pub async fn invented(tx: &mut Tx, rehearsal: &Rehearsal) -> Result<Vec<Invented
         .fetch_all(&mut **tx)
         .await?;
     rows.iter()
-        .map(|row| Ok(rehearsal.invented(parsed(row, "id")?, parsed(row, "room")?)))
+        .map(|row| Ok(Invented::of_stored(parsed(row, "id")?, parsed(row, "room")?)))
         .collect()
 }
