@@ -221,12 +221,21 @@ impl<'a> Certificate<'a> {
 
     /// The subject's common name.
     pub(crate) fn common_name(&self) -> Option<String> {
-        let attributes = name::attributes(self.subject).ok()?;
-        attributes
-            .into_iter()
-            .find(|(oid, _)| *oid == oid::COMMON_NAME)
-            .map(|(_, value)| value)
+        common_name(self.subject)
     }
+
+    /// The issuer's common name, as this certificate claims it.
+    pub(crate) fn issuer_name(&self) -> Option<String> {
+        common_name(self.issuer)
+    }
+}
+
+fn common_name(name: &[u8]) -> Option<String> {
+    let attributes = name::attributes(name).ok()?;
+    attributes
+        .into_iter()
+        .find(|(oid, _)| *oid == oid::COMMON_NAME)
+        .map(|(_, value)| value)
 }
 
 fn validity(sequence: &Element<'_>) -> Result<Validity> {

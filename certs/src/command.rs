@@ -3,6 +3,7 @@
 
 pub(crate) mod authority;
 pub(crate) mod document;
+pub(crate) mod evidence;
 mod store;
 pub(crate) mod trust;
 

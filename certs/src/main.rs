@@ -5,7 +5,7 @@
 mod command;
 
 use clap::{Parser, Subcommand};
-use command::{authority, document, trust};
+use command::{authority, document, evidence, trust};
 use std::process::ExitCode;
 
 /// Certificates of an exam and genuineness of identity cards.
@@ -23,6 +23,8 @@ enum Command {
     Ca(authority::Command),
     /// Judge the files of a card: integrity, issuer, chip. Exit code 0 only when integrity is valid and none is invalid.
     VerifyDocument(document::Arguments),
+    /// Judge the evidence of a check-in again, with the chip's signature over its derived challenge. Exit code as above.
+    VerifyEvidence(evidence::Arguments),
     /// Keep the certificates of states whose cards can be confirmed, and their revocation lists, in a folder.
     #[command(subcommand)]
     Trust(trust::Command),
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Ca(command) => authority::run(command).map(|()| ExitCode::SUCCESS),
         Command::VerifyDocument(arguments) => document::run(&arguments),
+        Command::VerifyEvidence(arguments) => evidence::run(&arguments),
         Command::Trust(command) => trust::run(command).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| {

@@ -11,6 +11,7 @@ pub mod chip_authentication;
 pub mod data_group;
 pub mod date;
 pub mod details;
+pub mod evidence;
 pub mod file_list;
 mod judge;
 pub mod mrz;
@@ -172,6 +173,10 @@ pub struct DocumentSigner {
     pub certificate: Vec<u8>,
     /// SHA-256 of the certificate.
     pub fingerprint: [u8; 32],
+    /// Common name of the subject, if it has one.
+    pub name: Option<String>,
+    /// Common name of the issuer, as the certificate claims it.
+    pub issuer: Option<String>,
     /// The certificate's time of validity.
     pub validity: Validity,
     /// The time of signing as the signer wrote it; nothing where it wrote none.
@@ -184,6 +189,8 @@ impl DocumentSigner {
         Self {
             certificate: certificate.to_vec(),
             fingerprint: crate::hash::sha256(certificate),
+            name: signer.certificate.common_name(),
+            issuer: signer.certificate.issuer_name(),
             validity: signer.certificate.validity,
             signing_time: signer.signing_time,
         }

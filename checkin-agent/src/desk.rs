@@ -6,12 +6,13 @@
 use crate::backoff::Backoff;
 use crate::card::pcsc::{PcscCard, Readers, Sight};
 use crate::card::{CardError, Lengths, Line};
-use crate::emrtd::ChipError;
+use crate::emrtd::{ChipError, Relayed};
 use crate::job::{Job, Remote, SLICE};
 use crate::read::{Desk, Kept, ReadError, Reading, Wanted, card_failure};
 use core::ops::ControlFlow;
+use exam_protocol::bytes::Bytes;
 use exam_protocol::id::CheckinId;
-use exam_protocol::station::{CardEvidence, ReadFailure, ReadStep, StationMessage};
+use exam_protocol::station::{CardEvidence, ChipAuthenticationRelay, ReadFailure, ReadStep, StationMessage};
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -85,6 +86,16 @@ impl DeskThread {
             .filter(|remote| remote.checkin == checkin)
         {
             remote.challenge(challenge);
+        }
+    }
+
+    /// Hands what the server has for the chip to the reading it belongs to.
+    pub fn relay(&self, checkin: CheckinId, relay: Option<ChipAuthenticationRelay>) {
+        if let Some(remote) = lock(&self.current)
+            .as_ref()
+            .filter(|remote| remote.checkin == checkin)
+        {
+            remote.relay(relay);
         }
     }
 
@@ -214,8 +225,13 @@ impl Worker {
                 clock: &|| u32::try_from(seen.elapsed().as_millis()).unwrap_or(u32::MAX),
             },
         };
-        let outcome = reading.run(card);
+        let outcome = reading.run_relaying(card, &mut |dg14| self.ask(job, dg14));
         *lengths = line.lengths;
+        if outcome.is_ok()
+            && let Some(relayed) = kept.relayed()
+        {
+            self.answer(job, relayed)?;
+        }
         outcome
     }
 
@@ -225,6 +241,25 @@ impl Worker {
             .blocking_send(wanted)
             .map_err(|_| ReadFailure::Cancelled)?;
         job.wait_for_challenge()
+    }
+
+    fn ask(&self, job: &Job, dg14: &[u8]) -> Result<Option<ChipAuthenticationRelay>, ReadFailure> {
+        let (checkin, dg14) = (job.checkin, Bytes(dg14.to_vec()));
+        self.out
+            .blocking_send(StationMessage::ChipAuthenticationWanted { checkin, dg14 })
+            .map_err(|_| ReadFailure::Cancelled)?;
+        job.wait_for_relay()
+    }
+
+    fn answer(&self, job: &Job, relayed: &Relayed) -> Result<(), ReadError> {
+        let response = match relayed {
+            Relayed::Answered(response) => Some(Bytes(response.clone())),
+            Relayed::Refused(_) | Relayed::NotRelayed => None,
+        };
+        let checkin = job.checkin;
+        self.out
+            .blocking_send(StationMessage::ChipAuthenticationAnswer { checkin, response })
+            .map_err(|_| ReadError::Desk(ReadFailure::Cancelled))
     }
 
     fn report(&self, job: &Job, step: ReadStep) -> Result<(), ReadError> {

@@ -14,6 +14,7 @@ pub mod bac;
 pub mod channel;
 pub mod chip_key;
 pub mod chip_authentication;
+pub mod relay;
 pub mod file;
 pub mod access;
 
@@ -24,3 +25,4 @@ mod vectors;
 
 pub use channel::Channel;
 pub use chip::{Chip, ChipError};
+pub use relay::Relayed;

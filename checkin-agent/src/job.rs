@@ -7,7 +7,7 @@ use crate::emrtd::pace::Password;
 use certs::travel_document::mrz::mrz_key;
 use exam_protocol::citizen::CitizenNumber;
 use exam_protocol::id::CheckinId;
-use exam_protocol::station::{BasicAccessDates, ReadFailure};
+use exam_protocol::station::{BasicAccessDates, ChipAuthenticationRelay, ReadFailure};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -28,6 +28,7 @@ pub struct Job {
     /// How long to wait for a card.
     pub wait_for_card: Duration,
     challenge: Receiver<[u8; 8]>,
+    relay: Receiver<Option<ChipAuthenticationRelay>>,
     cancelled: Arc<AtomicBool>,
 }
 
@@ -36,16 +37,19 @@ pub struct Remote {
     /// Which check-in.
     pub checkin: CheckinId,
     challenge: SyncSender<[u8; 8]>,
+    relay: SyncSender<Option<ChipAuthenticationRelay>>,
     cancelled: Arc<AtomicBool>,
 }
 
 /// A job and its other end.
 pub fn job(checkin: CheckinId, keys: AccessKeys, wait_for_card: Duration) -> (Job, Remote) {
     let (sender, challenge) = sync_channel(1);
+    let (relay_sender, relay) = sync_channel(1);
     let cancelled = Arc::new(AtomicBool::new(false));
     let remote = Remote {
         checkin,
         challenge: sender,
+        relay: relay_sender,
         cancelled: Arc::clone(&cancelled),
     };
     (
@@ -54,6 +58,7 @@ pub fn job(checkin: CheckinId, keys: AccessKeys, wait_for_card: Duration) -> (Jo
             keys,
             wait_for_card,
             challenge,
+            relay,
             cancelled,
         },
         remote,
@@ -64,6 +69,11 @@ impl Remote {
     /// Hands the challenge over; a second one is not taken.
     pub fn challenge(&self, challenge: [u8; 8]) {
         let _taken_already_or_ended = self.challenge.try_send(challenge);
+    }
+
+    /// Hands over what to relay to the chip; a second time it is not taken.
+    pub fn relay(&self, relay: Option<ChipAuthenticationRelay>) {
+        let _taken_already_or_ended = self.relay.try_send(relay);
     }
 
     /// Stops the job at its next step.
@@ -83,10 +93,22 @@ impl Job {
     /// # Errors
     /// Cancelled, or none came in time.
     pub fn wait_for_challenge(&self) -> Result<[u8; 8], ReadFailure> {
+        self.wait_for(&self.challenge)
+    }
+
+    /// Waits for what to relay to the chip.
+    ///
+    /// # Errors
+    /// Cancelled, or nothing came in time.
+    pub fn wait_for_relay(&self) -> Result<Option<ChipAuthenticationRelay>, ReadFailure> {
+        self.wait_for(&self.relay)
+    }
+
+    fn wait_for<T>(&self, answer: &Receiver<T>) -> Result<T, ReadFailure> {
         let deadline = Instant::now() + CHALLENGE_TIME;
         loop {
-            match self.challenge.recv_timeout(SLICE) {
-                Ok(challenge) => return Ok(challenge),
+            match answer.recv_timeout(SLICE) {
+                Ok(answer) => return Ok(answer),
                 Err(RecvTimeoutError::Disconnected) => return Err(ReadFailure::Cancelled),
                 Err(RecvTimeoutError::Timeout) if self.is_cancelled() => return Err(ReadFailure::Cancelled),
                 Err(RecvTimeoutError::Timeout) if Instant::now() >= deadline => {

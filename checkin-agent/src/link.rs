@@ -135,6 +135,7 @@ impl Link<'_> {
             StationCommand::Joined { station } => tracing::info!(station, "đã vào ca trực / joined"),
             StationCommand::Alive => {}
             StationCommand::Challenge { checkin, challenge } => self.desk.challenge(checkin, challenge.0),
+            StationCommand::ChipAuthentication { checkin, relay } => self.desk.relay(checkin, relay),
             StationCommand::Cancel { checkin } => self.desk.cancel(checkin),
             StationCommand::Read {
                 checkin,

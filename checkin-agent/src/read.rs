@@ -1,9 +1,9 @@
 //! The whole reading in one place: open the chip, read its files, let it prove itself, hand the evidence over.
 //!
 //! Order: access → [COM] → SOD, DG14, DG15, DG1, [DG11, DG12 and others], DG13 (its hash), DG2 → the server's challenge →
-//! active authentication → [chip authentication]. The portrait comes before the proof, so that the challenge lives for one
-//! command only, and so that a chip which ends its session over a long answer has nothing left to read. Nothing here judges,
-//! and nothing here knows PC/SC or the network.
+//! active authentication → chip authentication by the server [or by this program]. The portrait comes before the proof, so
+//! that the challenge lives for one command only, and so that a chip which ends its session over a long answer has nothing
+//! left to read. Nothing here judges, and nothing here knows PC/SC or the network.
 
 mod failure;
 mod kept;
@@ -13,11 +13,11 @@ use crate::card::{Card, Connection, Line};
 use crate::emrtd::access::AccessKeys;
 use crate::emrtd::chip_key::chip_keys;
 use crate::emrtd::file::{Contents, File, Partial};
-use crate::emrtd::{Chip, ChipError};
+use crate::emrtd::{Chip, ChipError, Relayed};
 use certs::travel_document::SecurityObject;
 use core::ops::ControlFlow;
 use exam_protocol::bytes::Bytes;
-use exam_protocol::station::{AccessProtocol, CardEvidence, ReadFailure, ReadStep};
+use exam_protocol::station::{AccessProtocol, CardEvidence, ChipAuthenticationRelay, ReadFailure, ReadStep};
 pub use failure::{ReadError, card_failure};
 pub use kept::Kept;
 use rand::CryptoRng;
@@ -52,6 +52,9 @@ pub struct Desk<'d> {
     pub clock: &'d dyn Fn() -> u32,
 }
 
+/// Gets from the server what to relay to a chip with this EF.DG14: nothing where the server does not want it.
+pub type AskServer<'d> = dyn FnMut(&[u8]) -> Result<Option<ChipAuthenticationRelay>, ReadFailure> + 'd;
+
 /// One reading of one card.
 pub struct Reading<'r> {
     /// What may open the chip.
@@ -82,6 +85,18 @@ impl Reading<'_> {
     /// # Errors
     /// [`ReadError`]; the card may be asked again by a new reading, which goes on with what is [`Kept`].
     pub fn run(self, card: &mut dyn Card) -> Result<CardEvidence, ReadError> {
+        self.run_relaying(card, &mut |_| Ok(None))
+    }
+
+    /// As [`Self::run`], with chip authentication by the server at the end; what came of it is [`Kept::relayed`].
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn run_relaying(
+        self,
+        card: &mut dyn Card,
+        ask: &mut AskServer<'_>,
+    ) -> Result<CardEvidence, ReadError> {
         let Self {
             keys,
             line,
@@ -103,6 +118,7 @@ impl Reading<'_> {
         session = steps.files(session)?;
         steps.kept.card_access = card_access;
         let (session, proof) = steps.active_authentication(session)?;
+        let session = steps.relay_chip_authentication(session, ask)?;
         let mut session = steps.chip_authentication(session)?;
         let commands = session.channel().commands();
         steps.evidence(access, proof, commands)
@@ -296,6 +312,31 @@ impl Steps<'_> {
                 Ok((session, None))
             }
         }
+    }
+
+    /// Chip authentication by the server, where there is a key for it.
+    fn relay_chip_authentication<'s, 'c>(
+        &mut self,
+        session: Session<'s, 'c>,
+        ask: &mut AskServer<'_>,
+    ) -> Result<Session<'s, 'c>, ReadError> {
+        let Some(dg14) = self
+            .kept
+            .bytes(File::DG14)
+            .filter(|dg14| !chip_keys(dg14).is_empty())
+        else {
+            return Ok(session);
+        };
+        let Some(relay) = ask(dg14).map_err(ReadError::Desk)? else {
+            return Ok(session);
+        };
+        let (session, relayed) =
+            session.attempt(self.rng, |channel, _| channel.relay_chip_authentication(&relay))?;
+        if let Relayed::Refused(status) = relayed {
+            tracing::warn!(%status, "chip không nhận xác thực chip của máy chủ / the chip refused the server's chip authentication");
+        }
+        self.kept.relayed = Some(relayed);
+        Ok(session)
     }
 
     /// Chip authentication with the best key of DG14, where it is wanted.

@@ -1,5 +1,7 @@
 //! What is found out about a card, and what follows from it.
 
+use crate::bytes::Digest;
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// One of the three separate verdicts on a card.
@@ -68,4 +70,49 @@ pub struct Holder {
     pub sex: String,
     /// Expiry, `YYYY-MM-DD`.
     pub expiry_date: String,
+}
+
+/// By whom cards were signed: a document signer's certificate as it was found in EF.SOD. Being seen on many cards, or being
+/// approved, is no verification: that is what `issuer` says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct DocumentSignerView {
+    /// SHA-256 of the certificate.
+    pub fingerprint: Digest,
+    /// Common name of the signer; empty where it has none.
+    pub name: String,
+    /// Common name of its issuer, as the certificate claims it.
+    pub issuer_name: String,
+    /// When the first card came.
+    pub first_seen: Timestamp,
+    /// Different people whose cards it signed.
+    pub cards: i64,
+    /// Sites where they came.
+    pub sites: i64,
+    /// The verdict on the issuer at the latest card.
+    pub issuer: Finding,
+    /// Who compared it with what its issuer says.
+    pub approved: Option<SignerApproval>,
+}
+
+/// Somebody has compared a document signer with what its issuer says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SignerApproval {
+    /// Name.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// What it was compared with.
+    pub reason: String,
+}
+
+/// Approves a document signer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ApproveSigner {
+    /// SHA-256 of the certificate.
+    pub fingerprint: Digest,
+    /// What it was compared with; 5 to 500 characters.
+    pub reason: String,
 }

@@ -159,6 +159,8 @@ pub const AUDIT_STATE: &str = "/api/console/audit/state";
 pub const ATTEMPT_PHOTO: &str = "/api/console/attempts/{attempt}/photo";
 /// `POST` [`crate::personal_data::PersonRequest`] → [`crate::personal_data::PersonExport`].
 pub const PERSON_EXPORT: &str = "/api/console/personal-data/export";
+/// `GET` → `Vec<`[`crate::checkin::DocumentSignerView`]`>`, newest first; `POST` [`crate::checkin::ApproveSigner`] → the same.
+pub const DOCUMENT_SIGNERS: &str = "/api/console/document-signers";
 /// `GET` → `Vec<`[`crate::personal_data::ErasureMinutes`]`>`, newest first.
 pub const ERASURES: &str = "/api/console/personal-data/erasures";
 

@@ -46,6 +46,21 @@ pub enum StationMessage {
     },
     /// Sign of life; at least every 10 s.
     Heartbeat,
+    /// Everything is read, and the card has a key for chip authentication: what is to be sent to it? At most once in a
+    /// check-in.
+    ChipAuthenticationWanted {
+        /// Which check-in.
+        checkin: CheckinId,
+        /// `EF.DG14`, as it will stand in the evidence.
+        dg14: Bytes,
+    },
+    /// What the chip answered; before the evidence.
+    ChipAuthenticationAnswer {
+        /// Which check-in.
+        checkin: CheckinId,
+        /// The whole response to the first protected command, data and status word; none when the chip refused before.
+        response: Option<Bytes>,
+    },
 }
 
 /// To the agent.
@@ -82,6 +97,35 @@ pub enum StationCommand {
     },
     /// Answer to a heartbeat.
     Alive,
+    /// Chip authentication (ICAO 9303-11, section 6.2) with a key that only the server has.
+    ChipAuthentication {
+        /// Which check-in.
+        checkin: CheckinId,
+        /// What to relay; none when the server knows no key agreement of this card.
+        relay: Option<ChipAuthenticationRelay>,
+    },
+}
+
+/// What an agent relays to the chip for the server, in this order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ChipAuthenticationRelay {
+    /// Key and protocol, to be protected by the agent's own session; each must be answered with `9000`.
+    pub commands: Vec<CardCommand>,
+    /// The first command under the new keys, finished, which the agent does not have.
+    pub first_protected: Bytes,
+}
+
+/// A command for the card without protection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct CardCommand {
+    /// CLA INS P1 P2.
+    pub header: Fixed<4>,
+    /// Command data.
+    pub data: Bytes,
+    /// Whether response data is expected (Le).
+    pub answered: bool,
 }
 
 /// The two dates that basic access control needs beside the document number, as `YYMMDD`.

@@ -52,6 +52,8 @@ pub struct App {
     pub enrolment_limit: Limit,
     /// Check-in stations that are connected.
     pub stations: checkin::stations::Stations,
+    /// Whose cards can be confirmed.
+    pub trust: checkin::trust::TrustStore,
     /// Tries to claim a seat, by network address.
     pub claim_address_limit: Limit,
     /// Tries to claim a seat, by the ticket's first half.
@@ -90,6 +92,7 @@ impl App {
             machines: Arc::default(),
             enrolment_address_limit: Limit::of(ENROLMENTS_PER_ADDRESS),
             enrolment_limit: Limit::of(ENROLMENTS),
+            trust: checkin::trust::TrustStore::default(),
             stations: checkin::stations::Stations::default(),
             claim_address_limit: Limit::of(CLAIMS_PER_ADDRESS),
             claim_ticket_limit: Limit::default(),

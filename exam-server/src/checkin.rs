@@ -6,6 +6,8 @@
 //! a stored judgement or by two officials.
 
 pub mod challenge;
+pub mod agreement;
+pub mod trust;
 pub mod evidence;
 pub mod roster_match;
 pub mod retry;

@@ -46,7 +46,7 @@ impl Clock {
 pub struct NoRandomness;
 
 /// Random bytes for ids, tokens and keys.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Randomness(SystemRandom);
 
 impl Randomness {

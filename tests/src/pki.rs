@@ -8,8 +8,8 @@ mod fixture_keys;
 mod security_object;
 
 pub use authority::{Authority, DocumentSigner, SignerKind, Validity};
-pub use fixture_keys::{DOCUMENT_SIGNER_KEY, FORGER_KEY, chip_key, rsa_key};
-pub use security_object::{LdsVersion, SecurityObject};
+pub use fixture_keys::{DOCUMENT_SIGNER_KEY, FORGER_KEY, WEAK_CHIP_KEY, chip_key, rsa_key};
+pub use security_object::{Flaw, LdsVersion, SecurityObject};
 
 use anyhow::Result;
 

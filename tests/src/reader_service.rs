@@ -80,6 +80,8 @@ impl ReaderService {
             .args(["--seed", &seed.to_string(), "--cards", &cards.to_string()])
             .arg("--trust-out")
             .arg(folder.path().join("csca.pem"))
+            .arg("--crl-out")
+            .arg(folder.path().join("csca.crl"))
             .arg("--roster-out")
             .arg(folder.path().join("roster.xlsx"))
             .arg("--roster-out")
@@ -150,6 +152,11 @@ impl ReaderService {
     /// The test authority's certificate, for `exam-server trust add`.
     pub fn trust(&self) -> PathBuf {
         self.folder.path().join("csca.pem")
+    }
+
+    /// The test authority's revocation list.
+    pub fn revocation_list(&self) -> PathBuf {
+        self.folder.path().join("csca.crl")
     }
 
     /// The roster of all cards as `roster.xlsx` or `roster.csv`.

@@ -3,13 +3,16 @@
 
 use crate::card::{Chip, SOD, data_group_file};
 use crate::hall::Hall;
+use crate::tlv::find;
 use anyhow::{Context, Result, bail, ensure};
 use certs::travel_document::SecurityObject;
 use exam_protocol::bytes::{Bytes, Fixed};
 use exam_protocol::frame;
 use exam_protocol::id::{CheckinId, MachineId, StationId};
 use exam_protocol::route;
-use exam_protocol::station::{AccessProtocol, CardEvidence, StationCommand, StationMessage};
+use exam_protocol::station::{
+    AccessProtocol, CardEvidence, ChipAuthenticationRelay, StationCommand, StationMessage,
+};
 use futures_util::{SinkExt, StreamExt};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -230,6 +233,37 @@ impl StationClient {
         }
     }
 
+    /// Asks what to relay for chip authentication.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn relay_wanted(
+        &mut self,
+        checkin: CheckinId,
+        dg14: &Bytes,
+    ) -> Result<Option<ChipAuthenticationRelay>> {
+        let dg14 = dg14.clone();
+        self.send(&StationMessage::ChipAuthenticationWanted { checkin, dg14 })
+            .await?;
+        match self.next().await? {
+            StationCommand::ChipAuthentication { checkin: of, relay } => {
+                ensure!(of == checkin, "for another check-in");
+                Ok(relay)
+            }
+            other => bail!("instead of something to relay: {other:?}"),
+        }
+    }
+
+    /// Says what the chip answered.
+    ///
+    /// # Errors
+    /// When the line is down.
+    pub async fn chip_answered(&mut self, checkin: CheckinId, response: Option<Vec<u8>>) -> Result<()> {
+        let response = response.map(Bytes);
+        self.send(&StationMessage::ChipAuthenticationAnswer { checkin, response })
+            .await
+    }
+
     /// Sends evidence.
     ///
     /// # Errors
@@ -260,6 +294,19 @@ impl StationClient {
     pub async fn is_cancelled(&mut self, checkin: CheckinId) -> Result<bool> {
         Ok(matches!(self.next().await?, StationCommand::Cancel { checkin: of } if of == checkin))
     }
+}
+
+/// The ephemeral public key that the server sent for the chip.
+///
+/// # Errors
+/// When there is none in it.
+pub fn ephemeral(relay: &ChipAuthenticationRelay) -> Result<Vec<u8>> {
+    let last = relay.commands.last().context("no command to relay")?;
+    let key = match find(&last.data.0, 0x7C) {
+        Some(dynamic) => find(dynamic, 0x80),
+        None => find(&last.data.0, 0x91),
+    };
+    Ok(key.context("no ephemeral key")?.to_vec())
 }
 
 /// The card's files as evidence, without an answer to any challenge.

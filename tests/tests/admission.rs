@@ -1,7 +1,7 @@
 //! At the door: who is let in, and everybody who is not. Real server process, real TLS, station protocol, virtual cards.
 
 use AdmissionRule::{Refused as CardRefused, TwoOfficials};
-use Verdict::{Invalid, NotPresent, Unknown, Valid};
+use Verdict::{Invalid, Unknown, Valid};
 use anyhow::{Context, Result, ensure};
 use exam_protocol::checkin::{AdmissionRule, Verdict, Verdicts};
 use exam_protocol::console::{AdmitRequest, Board, CheckinStatus, CheckinView, Judged, Progress, RoomAction};
@@ -192,7 +192,7 @@ const BAD_CARDS: [(&str, AdmissionRule, [Verdict; 3], &str); 11] = [
     ("clone", CardRefused, [Valid, Valid, Invalid], "active-authentication-failed"),
     ("look-alike-issuer", CardRefused, [Valid, Invalid, Valid], "signer-not-issued-by-anchor"),
     ("unknown-issuer", TwoOfficials, [Valid, Unknown, Valid], "issuer-not-among-anchors"),
-    ("no-dg15", TwoOfficials, [Valid, Valid, NotPresent], "no-chip-key"),
+    ("no-dg15", TwoOfficials, [Valid, Valid, Unknown], "chip-authentication-not-tried"),
 ];
 
 #[tokio::test]

@@ -118,7 +118,7 @@ fn three_verdicts_for_every_card() {
         ("look-alike-issuer", "valid invalid valid"),
         ("expired-signer", "valid invalid valid"),
         ("future-signer", "valid invalid valid"),
-        ("no-dg15", "valid valid not_present"),
+        ("no-dg15", "valid valid unknown"),
         ("clone", "valid valid invalid"),
         ("altered-dg1", "invalid valid unknown"),
         ("altered-dg2", "invalid valid unknown"),

@@ -49,14 +49,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     } else {
         println!("{:#}", as_json(&judgement));
     }
+    Ok(exit_code(&judgement))
+}
+
+/// Success only when integrity is valid and none is invalid.
+pub(super) fn exit_code(judgement: &Judgement) -> ExitCode {
     let findings = [judgement.integrity, judgement.issuer, judgement.chip];
     let genuine = judgement.integrity.verdict == Verdict::Valid
         && findings.iter().all(|finding| finding.verdict != Verdict::Invalid);
-    Ok(if genuine {
+    if genuine {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
-    })
+    }
 }
 
 fn judge_folder(dir: &Path, anchors: &TrustAnchors, at: Time) -> Result<Judgement> {
@@ -124,7 +129,7 @@ fn hash_result(result: HashResult) -> &'static str {
     }
 }
 
-fn as_json(judgement: &Judgement) -> Value {
+pub(super) fn as_json(judgement: &Judgement) -> Value {
     let finding = |finding: Finding| json!({ "verdict": finding.verdict.as_str(), "reason": finding.reason });
     let groups = judgement.data_groups.iter();
     let groups = groups.map(|group| (format!("DG{}", group.number), json!(hash_result(group.result))));
@@ -182,7 +187,7 @@ fn holder(zone: &Td3) -> Value {
     })
 }
 
-fn print(judgement: &Judgement) {
+pub(super) fn print(judgement: &Judgement) {
     let rows = [
         ("integrity", judgement.integrity),
         ("issuer", judgement.issuer),

@@ -18,6 +18,9 @@ pub(crate) struct EcPublicKey {
 }
 
 impl EcPublicKey {
+    /// The place in errors.
+    pub(crate) const PLACE: &str = PLACE;
+
     /// From the `ECParameters` of the algorithm and the uncompressed point.
     pub(crate) fn parse(parameters: &Element<'_>, point: &[u8]) -> Result<Self> {
         Self::on(

@@ -120,6 +120,15 @@ impl ChipAuthenticationAttempt {
     }
 }
 
+/// Whether an EF.DG14 offers a key for chip authentication that can be used.
+///
+/// # Errors
+/// [`Kind::NotAllowed`] where it offers others only; [`Kind::Key`] for a key outside its group or of small order, so that its
+/// owner need not know a private key; [`Kind::Malformed`], [`Kind::TooLarge`].
+pub(super) fn is_offered(dg14: &[u8]) -> Result<bool> {
+    offers(&SecurityInfos::parse(dg14)?).map(|offers| !offers.is_empty())
+}
+
 /// A key of the chip, and the ciphers it is used with.
 struct Offer {
     suite: Suite,

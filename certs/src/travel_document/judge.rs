@@ -2,7 +2,7 @@
 //! decides nothing about people; what follows from the verdicts is [`super::admission`]'s.
 
 use super::active::{self, ActiveAuthentication, Proof};
-use super::chip_authentication::ChipAuthentication;
+use super::chip_authentication::{self, ChipAuthentication};
 use super::security_object::SecurityObject;
 use super::trust::{Assessment, TrustAnchors};
 use super::{
@@ -208,9 +208,19 @@ fn active(
 ) -> Finding {
     let Some(dg15) = files.dg15 else {
         // A copy could leave out the file whose key it does not have: the security object tells.
-        return match sod.hash_of(15) {
-            Some(_) => Finding::invalid(reason::CHIP_KEY_WITHHELD),
-            None => Finding::new(Verdict::NotPresent, reason::NO_CHIP_KEY),
+        return match (sod.hash_of(15), sod.hash_of(14), files.dg14) {
+            (Some(_), ..) | (None, Some(_), None) => Finding::invalid(reason::CHIP_KEY_WITHHELD),
+            (None, _, Some(dg14)) => match chip_authentication::is_offered(dg14) {
+                Ok(true) => Finding::unknown(reason::CHIP_AUTHENTICATION_NOT_TRIED),
+                Ok(false) => Finding::new(Verdict::NotPresent, reason::NO_CHIP_KEY),
+                Err(error) => match error.kind() {
+                    // A key outside its group: its owner need not know any secret.
+                    Kind::Key => Finding::invalid(reason::CHIP_KEY_MALFORMED),
+                    Kind::NotAllowed => Finding::unknown(reason::ALGORITHM_NOT_SUPPORTED),
+                    _ => Finding::unknown(reason::CHIP_KEY_MALFORMED),
+                },
+            },
+            _ => Finding::new(Verdict::NotPresent, reason::NO_CHIP_KEY),
         };
     };
     let Some(authentication) = authentication else {

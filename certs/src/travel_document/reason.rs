@@ -73,9 +73,9 @@ pub const NO_REVOCATION_LIST: &str = "no-revocation-list";
 pub const NO_CHIP_KEY: &str = "no-chip-key";
 /// The chip's proof means nothing, because the file with its key is not vouched for.
 pub const INTEGRITY_NOT_VALID: &str = "integrity-not-valid";
-/// EF.SOD lists DG15, but it was not handed in.
+/// EF.SOD lists DG15, or DG14 alone, but it was not handed in.
 pub const CHIP_KEY_WITHHELD: &str = "chip-key-withheld";
-/// EF.DG15 can't be read.
+/// The chip's public key in EF.DG15 or EF.DG14 can't be read, or is no key.
 pub const CHIP_KEY_MALFORMED: &str = "chip-key-malformed";
 /// The card does not say how its chip signs (EF.DG14 has no ActiveAuthenticationInfo).
 pub const CHIP_ALGORITHM_UNKNOWN: &str = "chip-algorithm-unknown";
@@ -84,6 +84,10 @@ pub const ACTIVE_AUTHENTICATION_MISSING: &str = "active-authentication-missing";
 /// The chip's answer does not fit challenge and key.
 pub const ACTIVE_AUTHENTICATION_FAILED: &str = "active-authentication-failed";
 
+/// The challenge is not the one that follows from check-in, attempt, sitting and station.
+pub const CHALLENGE_DIFFERS: &str = "challenge-differs";
+/// The chip has a key for chip authentication only, which nobody tried.
+pub const CHIP_AUTHENTICATION_NOT_TRIED: &str = "chip-authentication-not-tried";
 /// The chip did not prove that it has the private key to a public key of EF.DG14.
 pub const CHIP_AUTHENTICATION_FAILED: &str = "chip-authentication-failed";
 
@@ -92,7 +96,7 @@ const fn reason(code: &'static str, vi: &'static str, en: &'static str) -> Reaso
 }
 
 /// All codes.
-pub const TABLE: [Reason; 38] = [
+pub const TABLE: [Reason; 40] = [
     reason(OK, "hợp lệ", "valid"),
     reason(
         SHA1_USED,
@@ -251,8 +255,8 @@ pub const TABLE: [Reason; 38] = [
     ),
     reason(
         CHIP_KEY_MALFORMED,
-        "không đọc được khóa của chip (DG15)",
-        "the chip's key (DG15) can't be read",
+        "không đọc được khóa của chip (DG15, DG14), hoặc đó không phải là khóa",
+        "the chip's key (DG15, DG14) can't be read, or is no key",
     ),
     reason(
         CHIP_ALGORITHM_UNKNOWN,
@@ -268,6 +272,16 @@ pub const TABLE: [Reason; 38] = [
         ACTIVE_AUTHENTICATION_FAILED,
         "chip trả lời sai thử thách: nghi thẻ sao chép",
         "the chip's answer to the challenge is wrong: possibly a copy",
+    ),
+    reason(
+        CHALLENGE_DIFFERS,
+        "số thách đố không phải là số của lần điểm danh này",
+        "the challenge is not this check-in's",
+    ),
+    reason(
+        CHIP_AUTHENTICATION_NOT_TRIED,
+        "chip chỉ chứng minh được bằng trao đổi khóa với máy chủ, việc này chưa được thử",
+        "the chip can only prove itself by key agreement with the server, which was not tried",
     ),
     reason(
         CHIP_AUTHENTICATION_FAILED,

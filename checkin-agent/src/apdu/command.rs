@@ -37,6 +37,21 @@ impl Command {
         self
     }
 
+    /// A finished short command with data (ISO/IEC 7816-3, cases 3 and 4); `None` for any other bytes.
+    pub fn parse_short(bytes: &[u8]) -> Option<Self> {
+        let (header, rest) = bytes.split_first_chunk::<4>()?;
+        let (&length, rest) = rest.split_first()?;
+        let (data, end) = rest.split_at_checked(length.into())?;
+        let command = Self::new(*header).with_data(data);
+        match end {
+            _ if data.is_empty() => None,
+            [] => Some(command),
+            [0] => Some(command.expecting(SHORT_MAXIMUM)),
+            [expected] => Some(command.expecting((*expected).into())),
+            _ => None,
+        }
+    }
+
     /// CLA INS P1 P2.
     pub const fn header(&self) -> [u8; 4] {
         self.header

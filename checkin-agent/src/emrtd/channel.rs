@@ -200,6 +200,11 @@ impl<'c> Channel<'c> {
         Ok(response)
     }
 
+    /// A command that somebody else has protected.
+    pub(super) fn exchange_as_it_is(&mut self, command: &Command) -> Result<Response, ChipError> {
+        Ok(self.connection.exchange(command)?)
+    }
+
     fn exchange_once(&mut self, command: &Command) -> Result<Response, ChipError> {
         let protected = self.messaging.protect(command);
         let response = self.connection.exchange(&protected).inspect_err(|error| {

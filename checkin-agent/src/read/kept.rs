@@ -3,6 +3,7 @@
 //!
 //! Holds personal data: wiped when dropped. Of DG13 it has the hash, and the content only where `Wanted` asks for it.
 
+use crate::emrtd::Relayed;
 use crate::emrtd::chip_authentication::ChipProof;
 use crate::emrtd::file::{Contents, File, Partial};
 use exam_protocol::bytes::Bytes;
@@ -16,6 +17,7 @@ pub struct Kept {
     pub(super) dg13_hash: Option<Bytes>,
     pub(super) card_access: Option<Vec<u8>>,
     pub(super) chip_proof: Option<ChipProof>,
+    pub(super) relayed: Option<Relayed>,
 }
 
 impl Kept {
@@ -45,6 +47,11 @@ impl Kept {
     /// What chip authentication came to, if it was done.
     pub const fn chip_proof(&self) -> Option<ChipProof> {
         self.chip_proof
+    }
+
+    /// What the chip answered to the server's chip authentication, if the server wanted it.
+    pub const fn relayed(&self) -> Option<&Relayed> {
+        self.relayed.as_ref()
     }
 
     pub(super) fn keep(&mut self, file: File, contents: Contents) {

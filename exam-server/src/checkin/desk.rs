@@ -164,6 +164,8 @@ pub(super) mod tests {
                 content_type,
                 bytes: vec![0xff, 0xd8],
             }),
+            chip_authentication: None,
+            signer: None,
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Size limits come before everything else: nothing larger than a real card is looked at or stored.
 
+use super::agreement::Concluded;
 use certs::hash::sha256;
 use exam_protocol::bytes::{Bytes, Digest, Fixed};
 use exam_protocol::canonical;
@@ -111,6 +112,44 @@ pub struct CardRecord {
     /// The chip's answer to the challenge.
     #[n(17)]
     pub active_authentication: Option<Bytes>,
+    /// The server's chip authentication, if it was begun.
+    #[n(18)]
+    pub chip_authentication: Option<AgreementRecord>,
+}
+
+/// What came of the server's chip authentication: its word, which nobody can judge again, because whoever had the key could
+/// have made the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct AgreementRecord {
+    /// When the key was given.
+    #[n(1)]
+    pub given_at: Timestamp,
+    /// When the answer came.
+    #[n(2)]
+    pub answered_at: Timestamp,
+    /// The first protected command, as it was sent.
+    #[n(3)]
+    pub first_protected: Bytes,
+    /// The chip's response to it; none when it refused before.
+    #[n(4)]
+    pub response: Option<Bytes>,
+    /// Whether it proved the key of EF.DG14, in time.
+    #[n(5)]
+    pub proven: bool,
+}
+
+impl AgreementRecord {
+    /// Of what was concluded.
+    pub fn new(concluded: &Concluded, proven: bool) -> Self {
+        Self {
+            given_at: concluded.given_at,
+            answered_at: concluded.answered_at,
+            first_protected: concluded.relay.first_protected.clone(),
+            response: concluded.response.clone(),
+            proven,
+        }
+    }
 }
 
 /// What the evidence of one check-in is tied to.
@@ -155,6 +194,7 @@ impl CardRecord {
             dg15: evidence.dg15,
             dg13_hash: evidence.dg13_hash,
             active_authentication: evidence.active_authentication,
+            chip_authentication: None,
         }
     }
 

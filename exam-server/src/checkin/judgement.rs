@@ -1,16 +1,17 @@
 //! The server's own judgement of a card: three verdicts from `certs`, the challenge's age, the match with the roster, and
 //! the rule that follows. Pure: bytes, anchors and times are arguments.
 
-use super::evidence::{CardRecord, Context};
+use super::agreement::{self, Concluded};
+use super::evidence::{AgreementRecord, CardRecord, Context};
 use super::roster_match::{self, ALREADY_ADMITTED, Expected, NUMBER_DIFFERS};
 use certs::Time;
 use certs::travel_document::admission::DOCUMENT_UNREADABLE;
 use certs::travel_document::date::Date;
 use certs::travel_document::mrz::Td1;
 use certs::travel_document::{
-    self as document, ActiveAuthentication, DocumentFiles, Judgement, Portrait, Rule, TrustAnchors,
+    self as document, ActiveAuthentication, Additions, DocumentFiles, Judgement, Portrait, Rule, TrustAnchors,
 };
-use exam_protocol::bytes::{Bytes, Digest};
+use exam_protocol::bytes::{Bytes, Digest, Fixed};
 use exam_protocol::checkin::{AdmissionRule, Finding, Holder, Verdict, Verdicts};
 use exam_protocol::console::Judged;
 use exam_protocol::id::{CheckinId, RoomId};
@@ -47,6 +48,8 @@ pub struct Case {
     pub under_way: UnderWay,
     /// What the station relayed.
     pub evidence: CardEvidence,
+    /// What came of this server's chip authentication, if it was begun.
+    pub agreement: Option<Concluded>,
     /// When it arrived.
     pub received_at: Timestamp,
     /// How long a challenge can be answered.
@@ -68,13 +71,60 @@ pub struct Outcome {
     pub evidence_hash: Digest,
     /// The chip's portrait, if data group 2 holds one.
     pub portrait: Option<Portrait>,
+    /// Whether chip authentication proved the chip; none where it was not begun.
+    pub chip_authentication: Option<bool>,
+    /// By whom the card was signed, if its integrity is valid.
+    pub signer: Option<SeenSigner>,
 }
 
-/// Judges a card against the installed trust anchors (X.509 in DER).
-pub fn judge(case: &Case, anchors: &[Vec<u8>]) -> Outcome {
-    let record = CardRecord::new(&case.under_way.context, case.evidence.clone(), case.received_at);
+/// A document signer as a card showed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenSigner {
+    /// SHA-256 of the certificate.
+    pub fingerprint: Digest,
+    /// X.509 in DER.
+    pub certificate: Vec<u8>,
+    /// Common name; empty where it has none.
+    pub name: String,
+    /// Common name of the issuer.
+    pub issuer_name: String,
+    /// The verdict on it.
+    pub issuer: Finding,
+}
+
+fn seen(judgement: &Judgement) -> Option<SeenSigner> {
+    let signer = judgement
+        .signer
+        .as_ref()
+        .filter(|_| judgement.integrity.verdict == document::Verdict::Valid)?;
+    Some(SeenSigner {
+        fingerprint: Fixed(signer.fingerprint),
+        certificate: signer.certificate.clone(),
+        name: signer.name.clone().unwrap_or_default(),
+        issuer_name: signer.issuer.clone().unwrap_or_default(),
+        issuer: finding(judgement.issuer),
+    })
+}
+
+/// Judges a card against the installed trust anchors.
+pub fn judge(case: &Case, anchors: &TrustAnchors) -> Outcome {
+    let mut record = CardRecord::new(&case.under_way.context, case.evidence.clone(), case.received_at);
     let at = Time(case.received_at.0.div_euclid(1000));
-    let mut judgement = document::judge(&files(&record), answer(&record).as_ref(), &trusted(anchors), at);
+    let additions = Additions {
+        chip_authentication: case
+            .agreement
+            .as_ref()
+            .and_then(|concluded| concluded.proof.as_ref()),
+        ..Additions::default()
+    };
+    let answer = answer(&record);
+    let mut judgement = document::judge_with(&files(&record), answer.as_ref(), &additions, anchors, at);
+    if let Some(concluded) = &case.agreement {
+        agreement::lower(&mut judgement, concluded, case.challenge_life);
+        let dg14 = record.dg14.as_ref().map_or(&[][..], |dg14| &dg14.0);
+        let proven = agreement::stands(concluded, dg14, case.challenge_life);
+        record.chip_authentication = Some(AgreementRecord::new(concluded, proven));
+    }
     if let Some(reason) = untimely(&record, case.challenge_life) {
         judgement.chip = document::Finding {
             verdict: document::Verdict::Invalid,
@@ -116,19 +166,9 @@ fn untimely(record: &CardRecord, life: Millis) -> Option<&'static str> {
     }
 }
 
-fn trusted(anchors: &[Vec<u8>]) -> TrustAnchors {
-    let mut trusted = TrustAnchors::empty();
-    for certificate in anchors {
-        // They were read when they were installed; one that can't be read now confirms nobody, which is the safe side.
-        if let Err(error) = trusted.add_pem_or_der(certificate) {
-            tracing::error!(%error, "an installed trust anchor can't be read");
-        }
-    }
-    trusted
-}
-
 fn conclude(case: &Case, record: &CardRecord, judgement: Judgement) -> Outcome {
     let (evidence, evidence_hash) = record.seal();
+    let signer = seen(&judgement);
     let found = found(judgement);
     Outcome {
         checkin: case.under_way.context.checkin,
@@ -136,6 +176,11 @@ fn conclude(case: &Case, record: &CardRecord, judgement: Judgement) -> Outcome {
         evidence,
         evidence_hash,
         portrait: found.portrait,
+        chip_authentication: record
+            .chip_authentication
+            .as_ref()
+            .map(|agreement| agreement.proven),
+        signer,
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod station;
 pub mod reading;
+pub mod signer;
 
 use super::desk;
 use super::retry::{WrongKeys, basic_access_dates};
@@ -18,6 +19,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use certs::travel_document::scan::Scanned;
+use exam_protocol::checkin::DocumentSignerView;
 use exam_protocol::citizen::CitizenNumber;
 use exam_protocol::console::{CheckinStatus, CheckinView, RoomState, StartCheckin};
 use exam_protocol::id::{CheckinId, RoomId};
@@ -53,6 +55,18 @@ pub fn doors(doors: Doors) -> Doors {
             "The chip's portrait",
             portrait,
             Answer::file("image/jpeg"),
+        )
+        .get(
+            route::DOCUMENT_SIGNERS,
+            "By whom cards were signed",
+            signer::list,
+            Answer::json::<Vec<DocumentSignerView>>(),
+        )
+        .post(
+            route::DOCUMENT_SIGNERS,
+            "Puts down that a document signer was compared with its issuer's word",
+            signer::approve,
+            Answer::json::<Vec<DocumentSignerView>>(),
         )
 }
 

@@ -3,6 +3,7 @@
 //!
 //! One live connection per station: when the same certificate joins again, the newest wins and the older is closed.
 
+use super::agreement::{Concluded, Offered};
 use exam_protocol::console::StationView;
 use exam_protocol::id::{CheckinId, RoomId, SiteId, StationId};
 use exam_protocol::station::{ReadStep, StationCommand};
@@ -63,6 +64,19 @@ struct Connected {
     readers: Vec<String>,
     queue: mpsc::Sender<StationCommand>,
     job: Option<Job>,
+    agreement: Agreement,
+}
+
+/// How far chip authentication is in the reading under way.
+#[derive(Debug, Default)]
+enum Agreement {
+    /// Not begun.
+    #[default]
+    None,
+    /// A key waits for its answer.
+    Offered(Offered),
+    /// It was answered.
+    Concluded(Box<Concluded>),
 }
 
 /// All stations.
@@ -100,6 +114,7 @@ impl Stations {
             readers: bounded(readers),
             queue,
             job: None,
+            agreement: Agreement::None,
         };
         let older = inner.stations.insert(station, entry);
         Joined {
@@ -166,6 +181,7 @@ impl Stations {
             entry.queue.try_send(cancel).map_err(|_| Unavailable::Stuck)?;
         }
         entry.queue.try_send(read).map_err(|_| Unavailable::Stuck)?;
+        entry.agreement = Agreement::None;
         Ok(entry.job.replace(job))
     }
 
@@ -185,6 +201,55 @@ impl Stations {
             .filter(|job| job.checkin == checkin)?;
         job.step = step;
         Some(job.room)
+    }
+
+    /// Keeps the key of a reading's chip authentication. False when the reading is not this one, or has had its key.
+    pub fn offer(&self, station: StationId, connection: u64, checkin: CheckinId, offered: Offered) -> bool {
+        let mut inner = self.lock();
+        match inner.reading(station, connection, checkin) {
+            Some(entry) if matches!(entry.agreement, Agreement::None) => {
+                entry.agreement = Agreement::Offered(offered);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes the key of a reading's chip authentication out, once.
+    pub fn take_offered(&self, station: StationId, connection: u64, checkin: CheckinId) -> Option<Offered> {
+        let mut inner = self.lock();
+        let entry = inner.reading(station, connection, checkin)?;
+        match core::mem::take(&mut entry.agreement) {
+            Agreement::Offered(offered) => Some(offered),
+            other => {
+                entry.agreement = other;
+                None
+            }
+        }
+    }
+
+    /// Keeps what came of a reading's chip authentication until its evidence comes.
+    pub fn conclude(&self, station: StationId, connection: u64, checkin: CheckinId, concluded: Concluded) {
+        if let Some(entry) = self.lock().reading(station, connection, checkin) {
+            entry.agreement = Agreement::Concluded(Box::new(concluded));
+        }
+    }
+
+    /// What came of a reading's chip authentication at `now`, if it was begun: the key goes, answered or not.
+    pub fn concluded(
+        &self,
+        station: StationId,
+        connection: u64,
+        checkin: CheckinId,
+        now: Timestamp,
+    ) -> Option<Concluded> {
+        let mut inner = self.lock();
+        let entry = inner.reading(station, connection, checkin)?;
+        match core::mem::take(&mut entry.agreement) {
+            Agreement::None => None,
+            Agreement::Offered(offered) => Some(offered.conclude(None, now)),
+            Agreement::Concluded(concluded) => Some(*concluded),
+        }
     }
 
     /// Takes the reading away from the station, if it is the one this connection is at.
@@ -234,6 +299,11 @@ impl Stations {
 }
 
 impl Inner {
+    fn reading(&mut self, station: StationId, connection: u64, checkin: CheckinId) -> Option<&mut Connected> {
+        self.current(station, connection)
+            .filter(|entry| entry.job.is_some_and(|job| job.checkin == checkin))
+    }
+
     fn current(&mut self, station: StationId, connection: u64) -> Option<&mut Connected> {
         self.stations
             .get_mut(&station)

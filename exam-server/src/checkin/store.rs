@@ -4,6 +4,7 @@
 pub mod roster;
 pub mod admission;
 pub mod anchor;
+pub mod signer;
 pub mod desk;
 
 use super::desk::Kept;

@@ -1,14 +1,16 @@
-//! `exam-server trust add` and `trust list`: certificates of the states whose cards can be confirmed.
+//! `exam-server trust add`, `trust list` and `trust remove`: certificates of the states whose cards can be confirmed, their
+//! link certificates, revocation lists and master lists.
 
 use super::workplace::{Installation, print_json, read_file};
 use crate::checkin::store::anchor::{self, Anchor};
-use anyhow::{Context, Result, bail};
-use certs::travel_document::TrustAnchors;
+use crate::checkin::trust;
+use anyhow::{Context, Result, ensure};
+use certs::Time;
+use certs::hash::sha256;
+use certs::travel_document::Addition;
 use clap::{Args, Subcommand};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Trust anchors.
@@ -20,17 +22,19 @@ pub struct Trust {
 
 #[derive(Debug, Subcommand)]
 enum TrustCommand {
-    /// Install CSCA certificates (PEM with one or more, or DER)
+    /// Install CSCA and link certificates (PEM with one or more, or DER), revocation lists, master lists (.ml)
     Add(Add),
     /// List what is installed
     List(List),
+    /// Remove a certificate or revocation list
+    Remove(Remove),
 }
 
 #[derive(Debug, Args)]
 struct Add {
     #[command(flatten)]
     installation: Installation,
-    /// Certificate files
+    /// Files, in the order in which they are to be added
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Print JSON
@@ -47,6 +51,14 @@ struct List {
     json: bool,
 }
 
+#[derive(Debug, Args)]
+struct Remove {
+    #[command(flatten)]
+    installation: Installation,
+    /// Its SHA-256 fingerprint
+    fingerprint: String,
+}
+
 impl Trust {
     /// Runs the command.
     ///
@@ -56,84 +68,129 @@ impl Trust {
         match self.command {
             TrustCommand::Add(add) => add.run().await,
             TrustCommand::List(list) => list.run().await,
+            TrustCommand::Remove(remove) => remove.run().await,
         }
     }
 }
 
 impl Add {
     async fn run(self) -> Result<ExitCode> {
-        let mut certificates = Vec::new();
-        for path in &self.files {
-            certificates.extend(read(&read_file(path)?).with_context(|| format!("{}", path.display()))?);
-        }
         let work = self.installation.open().await?;
+        let mut anchors = trust::read(&anchor::installed(work.db.reader()).await?);
+        let mut lists = Vec::new();
+        let mut refused = 0;
+        for path in &self.files {
+            let file = read_file(path)?;
+            let added = anchors.add_file(&file, Time(work.now().0.div_euclid(1000)));
+            match added.with_context(|| unusable(path))? {
+                Addition::Certificates(_) => {}
+                Addition::RevocationList => lists.push(file),
+                Addition::MasterList(list) => refused += list.refused.len(),
+            }
+        }
         let mut tx = work.db.write().await?;
-        let mut added = 0;
-        for certificate in &certificates {
-            let fingerprint = certs::hash::sha256(certificate).to_vec();
-            let object = format!("certificate:{}", hex::encode(&fingerprint));
+        let (mut added, mut there) = (0, 0);
+        for one in anchors.anchors() {
             let anchor = Anchor {
-                fingerprint,
-                certificate: certificate.clone(),
+                fingerprint: one.fingerprint.to_vec(),
+                certificate: one.certificate,
                 added_at: work.now(),
             };
+            let object = format!("certificate:{}", hex::encode(&anchor.fingerprint));
             if anchor::add(&mut tx, &anchor).await? {
                 added += 1;
+                work.audit(&mut tx, "trust.add", &object, &json!({})).await?;
+            } else {
+                there += 1;
+            }
+        }
+        let mut new_lists = 0;
+        for list in &lists {
+            let hash = sha256(list);
+            if anchor::add_revocation_list(&mut tx, &hash, list, work.now()).await? {
+                new_lists += 1;
+                let object = format!("revocation-list:{}", hex::encode(hash));
                 work.audit(&mut tx, "trust.add", &object, &json!({})).await?;
             }
         }
         tx.commit().await?;
         work.db.close().await;
-        let there = certificates.len() - added;
         if self.json {
-            print_json(&json!({ "added": added, "there_already": there }))?;
+            print_json(&json!({
+                "added": added,
+                "there_already": there,
+                "revocation_lists": new_lists,
+                "refused": refused,
+            }))?;
         } else {
-            println!("{added} thêm/added, {there} đã có/there already");
+            println!(
+                "{added} chứng thư thêm/certificates added, {there} đã có/there already, {new_lists} danh sách thu hồi/revocation lists, {refused} bị từ chối/refused"
+            );
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// The certificates of a file, each checked to be usable as a trust anchor.
-fn read(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
-    let from_pem: Vec<Vec<u8>> = CertificateDer::pem_slice_iter(bytes)
-        .filter_map(Result::ok)
-        .map(|der| der.to_vec())
-        .collect();
-    let certificates = if from_pem.is_empty() {
-        vec![bytes.to_vec()]
-    } else {
-        from_pem
-    };
-    for certificate in &certificates {
-        let mut anchors = TrustAnchors::empty();
-        if anchors
-            .add_pem_or_der(certificate)
-            .context("không phải chứng thư CSCA / not a CSCA certificate")?
-            == 0
-        {
-            bail!("không có chứng thư nào / no certificate in it");
-        }
-    }
-    Ok(certificates)
+fn unusable(path: &Path) -> String {
+    format!(
+        "{}: không phải chứng thư CSCA, danh sách thu hồi hay danh sách chủ dùng được; hai loại sau cần chứng thư gốc của nước đó trước / not a usable CSCA certificate, revocation list or master list; the last two need that country's root certificate first",
+        path.display()
+    )
 }
 
 impl List {
     async fn run(self) -> Result<ExitCode> {
         let work = self.installation.open().await?;
-        let anchors = anchor::all(work.db.reader()).await?;
+        let anchors = trust::read(&anchor::installed(work.db.reader()).await?);
         work.db.close().await;
+        let list = anchors.anchors();
         if self.json {
-            let list: Vec<_> = anchors
-                .iter()
-                .map(|anchor| json!({ "fingerprint": hex::encode(&anchor.fingerprint), "added_at": anchor.added_at }))
-                .collect();
-            print_json(&list)?;
-        } else {
-            for anchor in anchors {
-                println!("{}", hex::encode(&anchor.fingerprint));
-            }
+            let certificates = list.iter().map(|anchor| {
+                json!({
+                    "fingerprint": hex::encode(anchor.fingerprint),
+                    "role": anchor.role.as_str(),
+                    "country": anchor.country,
+                    "name": anchor.name,
+                })
+            });
+            print_json(&json!({
+                "certificates": certificates.collect::<Vec<_>>(),
+                "revocation_lists": anchors.revocation_lists(),
+            }))?;
+            return Ok(ExitCode::SUCCESS);
         }
+        for anchor in &list {
+            println!(
+                "{} {:<10} {} {}",
+                hex::encode(anchor.fingerprint),
+                anchor.role.as_str(),
+                anchor.country.as_deref().unwrap_or("--").to_uppercase(),
+                anchor.name.as_deref().unwrap_or("")
+            );
+        }
+        println!(
+            "{} danh sách thu hồi/revocation lists",
+            anchors.revocation_lists()
+        );
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Remove {
+    async fn run(self) -> Result<ExitCode> {
+        let hash = hex::decode(&self.fingerprint)
+            .ok()
+            .filter(|hash| hash.len() == 32)
+            .context("cần đủ 64 chữ số thập lục phân / give all 64 hexadecimal digits (trust list)")?;
+        let work = self.installation.open().await?;
+        let mut tx = work.db.write().await?;
+        let removed = anchor::remove(&mut tx, &hash).await?;
+        ensure!(removed, "không có trong kho / not in the store");
+        let object = format!("certificate:{}", hex::encode(&hash));
+        work.audit(&mut tx, "trust.remove", &object, &json!({})).await?;
+        tx.commit().await?;
+        work.db.close().await;
+        println!("{} đã gỡ/removed", self.fingerprint);
         Ok(ExitCode::SUCCESS)
     }
 }

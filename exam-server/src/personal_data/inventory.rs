@@ -194,6 +194,19 @@ pub const INVENTORY: &[Columns] = &[
         Record,
     ),
     of("trust_anchor", "fingerprint certificate added_at", Public, Record),
+    of("revocation_list", "hash list added_at", Public, Record),
+    of(
+        "document_signer",
+        "fingerprint certificate subject issuer first_seen approved_by approved_at approval_reason",
+        Internal,
+        Record,
+    ),
+    of(
+        "signer_sighting",
+        "checkin fingerprint issuer at",
+        Internal,
+        Record,
+    ),
     of(
         "checkin",
         "id room attempt station station_name started_at started_by status nonce challenge challenged_at evidence_hash finished_at",

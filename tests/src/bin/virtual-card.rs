@@ -45,6 +45,9 @@ struct Arguments {
     /// Where to write the test authority's certificate, for `exam-server trust add`.
     #[arg(long, value_name = "FILE")]
     trust_out: Option<PathBuf>,
+    /// Where to write the test authority's revocation list, for `exam-server trust add`.
+    #[arg(long, value_name = "FILE")]
+    crl_out: Option<PathBuf>,
     /// Where to write the roster; the ending chooses .xlsx or .csv. May be given twice.
     #[arg(long, value_name = "FILE")]
     roster_out: Vec<PathBuf>,
@@ -122,6 +125,10 @@ fn described(citizen: &Citizen) -> serde_json::Value {
 fn write_files(arguments: &Arguments, tray: &Tray) -> Result<()> {
     if let Some(path) = &arguments.trust_out {
         write(path, tray.pki().country.certificate_pem()?.as_bytes())?;
+    }
+    if let Some(path) = &arguments.crl_out {
+        let list = tray.pki().country.revocation_list(std::time::SystemTime::now())?;
+        write(path, &list)?;
     }
     for path in &arguments.roster_out {
         let form = match path.extension().and_then(|ending| ending.to_str()) {

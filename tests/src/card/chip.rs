@@ -144,6 +144,18 @@ impl Chip {
         .transpose()
     }
 
+    /// The chip's answer to the first command under the keys that it agrees on with somebody else's ephemeral public key, as if
+    /// a reader had relayed both; none without a key of its own, or for a public key outside the group.
+    pub fn agree(&mut self, ephemeral: &[u8], first_protected: &[u8]) -> Option<Vec<u8>> {
+        let channel = self.secrets.static_key.as_ref()?.agree(ephemeral).ok()?;
+        self.session = Session {
+            application: true,
+            channel: Some(channel),
+            ..Session::default()
+        };
+        Some(self.transmit(first_protected).bytes)
+    }
+
     /// How often in a row a reader did not know the CAN or the MRZ.
     pub fn wrong_passwords(&self) -> u32 {
         self.wrong_passwords.load(Ordering::Relaxed)

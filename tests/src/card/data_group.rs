@@ -49,10 +49,36 @@ pub fn card_access(pace: Profile, chip: ChipProfile) -> Vec<u8> {
 
 /// Data group 1: the MRZ.
 pub fn mrz(citizen: &Citizen) -> Vec<u8> {
-    tlv(
-        0x61,
-        &tlv(0x5F1F, machine_readable_zone(citizen).concat().as_bytes()),
-    )
+    zone(&machine_readable_zone(citizen))
+}
+
+/// Data group 1 with a wrong check digit over everything.
+pub fn unreadable_mrz(citizen: &Citizen) -> Vec<u8> {
+    let mut lines = machine_readable_zone(citizen);
+    let digit = lines[1].pop().filter(|digit| *digit != '0').map_or('1', |_| '0');
+    lines[1].push(digit);
+    zone(&lines)
+}
+
+/// Data group 1 of a citizen of another state; no check digit covers that.
+pub fn mrz_of_another_state(citizen: &Citizen) -> Vec<u8> {
+    let mut lines = machine_readable_zone(citizen);
+    lines[0].replace_range(2..5, "LAO");
+    zone(&lines)
+}
+
+fn zone(lines: &[String; 3]) -> Vec<u8> {
+    tlv(0x61, &tlv(0x5F1F, lines.concat().as_bytes()))
+}
+
+/// A file of dozens of objects, each within the other: as many as fit the length of data group 1.
+pub fn nested(tag: u16) -> Vec<u8> {
+    (0..60).fold(Vec::new(), |inner, _| tlv(tag, &inner))
+}
+
+/// A file of thousands of objects of indefinite length, none of which ends.
+pub fn endlessly_nested(tag: u16) -> Vec<u8> {
+    tlv(tag, &[0x30, 0x80].repeat(4_000))
 }
 
 /// Data group 1 of a passport.
@@ -120,10 +146,46 @@ pub fn national(citizen: &Citizen) -> Vec<u8> {
     tlv(0x6D, &group(0x30, &[&integer(1), &oid(TEXT), &tlv(0x31, &set)]))
 }
 
+/// A public key of chip authentication, right or wrong.
+pub struct ChipPublicKey {
+    profile: ChipProfile,
+    public: Vec<u8>,
+}
+
+impl ChipPublicKey {
+    /// The public half of a chip's key.
+    pub fn of(key: &StaticKey) -> Self {
+        Self {
+            profile: key.profile(),
+            public: key.public(),
+        }
+    }
+
+    /// p - 1 in a group of integers: whatever it is raised to, only two secrets come of it.
+    pub fn small_order() -> Self {
+        let profile = ChipProfile {
+            parameters: 2,
+            ..ChipProfile::default()
+        };
+        Self {
+            profile,
+            public: (profile.domain().prime() - 1_u8).to_bytes_be(),
+        }
+    }
+
+    /// Coordinates beside the curve.
+    pub fn off_curve() -> Self {
+        Self {
+            profile: ChipProfile::default(),
+            public: [vec![0x04], vec![0x01; 64]].concat(),
+        }
+    }
+}
+
 /// Data group 14: what EF.CardAccess says, now signed, and the public key of chip authentication.
-pub fn security_options(pace: Profile, key: &StaticKey) -> Vec<u8> {
-    let mut infos = security_infos(pace, key.profile()).to_vec();
-    let protocol = if key.profile().domain().is_curve() {
+pub fn security_options(pace: Profile, key: &ChipPublicKey) -> Vec<u8> {
+    let mut infos = security_infos(pace, key.profile).to_vec();
+    let protocol = if key.profile.domain().is_curve() {
         CHIP_PUBLIC_KEY
     } else {
         CHIP_PUBLIC_KEY_DH
@@ -134,21 +196,20 @@ pub fn security_options(pace: Profile, key: &StaticKey) -> Vec<u8> {
 
 /// The static key as SubjectPublicKeyInfo, with its domain in the forms that issuers use: by the curve's name, spelt out, or by
 /// its number among the standardised ones.
-fn public_key_info(key: &StaticKey) -> Vec<u8> {
-    let unsigned = |number: &num_bigint::BigUint| tlv(0x02, &[&[0], &number.to_bytes_be()[..]].concat());
-    let parameters = key.profile().parameters;
-    let (algorithm, public) = match (parameters, key.profile().domain()) {
+fn public_key_info(key: &ChipPublicKey) -> Vec<u8> {
+    let parameters = key.profile.parameters;
+    let (algorithm, public) = match (parameters, key.profile.domain()) {
         (13, _) => (
             group(0x30, &[&oid(EC_PUBLIC_KEY), &oid(BRAINPOOL_P256R1)]),
-            key.public(),
+            key.public.clone(),
         ),
         (12, domain) => (
             group(0x30, &[&oid(EC_PUBLIC_KEY), &spelt_out(&domain)]),
-            key.public(),
+            key.public.clone(),
         ),
         (_, Domain::Modular { p, g, q }) => {
             let numbers = group(0x30, &[&unsigned(&p), &unsigned(&g), &unsigned(&q)]);
-            let public = num_bigint::BigUint::from_bytes_be(&key.public());
+            let public = num_bigint::BigUint::from_bytes_be(&key.public);
             (
                 group(0x30, &[&oid(DH_PUBLIC_NUMBER), &numbers]),
                 unsigned(&public),
@@ -156,10 +217,17 @@ fn public_key_info(key: &StaticKey) -> Vec<u8> {
         }
         _ => (
             group(0x30, &[&oid(STANDARDISED), &integer(parameters.into())]),
-            key.public(),
+            key.public.clone(),
         ),
     };
     group(0x30, &[&algorithm, &tlv(0x03, &[&[0], &public[..]].concat())])
+}
+
+/// A number as DER's INTEGER.
+fn unsigned(number: &num_bigint::BigUint) -> Vec<u8> {
+    let bytes = number.to_bytes_be();
+    let sign: &[u8] = if bytes[0] & 0x80 == 0 { &[] } else { &[0] };
+    tlv(0x02, &[sign, &bytes].concat())
 }
 
 /// ECParameters with every number (RFC 3279, 2.3.5).
@@ -170,7 +238,6 @@ fn spelt_out(domain: &Domain) -> Vec<u8> {
     let base = domain
         .write(&domain.base())
         .expect("the base point has an encoding");
-    let unsigned = |number: &num_bigint::BigUint| tlv(0x02, &[&[0], &number.to_bytes_be()[..]].concat());
     group(
         0x30,
         &[

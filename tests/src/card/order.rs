@@ -29,6 +29,8 @@ pub struct Order {
     pub zone_only: bool,
     /// Whether its zone is that of a passport (TD3).
     pub passport: bool,
+    /// Whether there is no chip authentication: no data group 14, and no key.
+    pub no_agreement: bool,
     /// Whether there are data groups 11 and 12.
     pub details: bool,
     /// Lengths of its APDUs.
@@ -78,6 +80,42 @@ pub enum Defect {
     OversizedDg2,
     /// EF.SOD claims to be as long as gigabytes.
     OversizedSod,
+    /// No data group 15, and the chip agrees by a key of its own.
+    CloneAgreement,
+    /// The chip signs by its key and agrees by another.
+    OtherAgreement,
+    /// Data group 14 of the next citizen, and the chip has that key.
+    SwappedDg14,
+    /// The chip has a key to sign with and does not sign.
+    RefusesToSign,
+    /// No data group 15, and the chip does not agree on a key.
+    RefusesToAgree,
+    /// The signed key of active authentication has 512 bits.
+    WeakChipKey,
+    /// No data group 15; the signed key of chip authentication has order two.
+    SmallOrder,
+    /// No data group 15; the signed key of chip authentication is no point of its curve.
+    OffCurve,
+    /// No data group 15 and no data group 14, which the security object lists.
+    NoDg14,
+    /// Data group 1 nests dozens of objects, and is signed so.
+    NestedDg1,
+    /// EF.SOD nests thousands of objects of indefinite length.
+    NestedSod,
+    /// A check digit of the signed data group 1 is wrong.
+    UnreadableDg1,
+    /// The signed data group 1 names another state.
+    OtherState,
+    /// The portrait is not in the security object.
+    UncoveredDg2,
+    /// The signed attributes are of other content.
+    OtherContent,
+    /// EF.SOD lacks its signer's certificate.
+    NoCertificate,
+    /// The portrait ends before its own length says.
+    ShortDg2,
+    /// Answers this status word to everything after so many APDUs.
+    Status(u32, u16),
     /// Leaves the field after this many APDUs.
     RemovedAfter(u32),
     /// Answers nonsense after this many APDUs.
@@ -104,6 +142,10 @@ pub const WORDS: &[&str] = &[
     "lds-v1",
     "rsa-signer",
     "brainpool-signer",
+    "weak-signer",
+    "revoked-signer",
+    "misused-signer",
+    "no-ca",
     "expired-signer",
     "future-signer",
     "no-dg15",
@@ -121,6 +163,24 @@ pub const WORDS: &[&str] = &[
     "unknown-issuer",
     "oversized-dg2",
     "oversized-sod",
+    "clone-ca",
+    "other-ca",
+    "swapped-dg14",
+    "refuses-aa",
+    "refuses-ca",
+    "weak-chip-key",
+    "small-order",
+    "off-curve",
+    "no-dg14",
+    "nested-dg1",
+    "nested-sod",
+    "unreadable-dg1",
+    "other-state",
+    "uncovered-dg2",
+    "other-content",
+    "no-certificate",
+    "short-dg2",
+    "status=20:6f00",
     "removed-after=20",
     "garbage=20",
     "silent=20",
@@ -175,6 +235,10 @@ impl Order {
             "lds-v1" => self.lds = LdsVersion::V1,
             "rsa-signer" => self.signer = SignerKind::Rsa,
             "brainpool-signer" => self.signer = SignerKind::Brainpool,
+            "weak-signer" => self.signer = SignerKind::Weak,
+            "revoked-signer" => self.validity = Validity::Revoked,
+            "misused-signer" => self.validity = Validity::WrongUsage,
+            "no-ca" => self.no_agreement = true,
             "expired-signer" => self.validity = Validity::Expired,
             "future-signer" => self.validity = Validity::Future,
             _ => {
@@ -191,6 +255,11 @@ impl Order {
 
 impl Defect {
     fn parse(word: &str) -> Result<Self> {
+        if let Some(text) = word.strip_prefix("status=") {
+            let (count, status) = text.split_once(':').context("status=20:6f00")?;
+            let status = u16::from_str_radix(status, 16).context("a status word is four hex digits")?;
+            return Ok(Self::Status(number(count)?, status));
+        }
         let (name, count) = match word.split_once('=') {
             Some((name, count)) => (name, number(count)?),
             None => (word, 0),
@@ -211,6 +280,23 @@ impl Defect {
             "unknown-issuer" => Self::UnknownIssuer,
             "oversized-dg2" => Self::OversizedDg2,
             "oversized-sod" => Self::OversizedSod,
+            "clone-ca" => Self::CloneAgreement,
+            "other-ca" => Self::OtherAgreement,
+            "swapped-dg14" => Self::SwappedDg14,
+            "refuses-aa" => Self::RefusesToSign,
+            "refuses-ca" => Self::RefusesToAgree,
+            "weak-chip-key" => Self::WeakChipKey,
+            "small-order" => Self::SmallOrder,
+            "off-curve" => Self::OffCurve,
+            "no-dg14" => Self::NoDg14,
+            "nested-dg1" => Self::NestedDg1,
+            "nested-sod" => Self::NestedSod,
+            "unreadable-dg1" => Self::UnreadableDg1,
+            "other-state" => Self::OtherState,
+            "uncovered-dg2" => Self::UncoveredDg2,
+            "other-content" => Self::OtherContent,
+            "no-certificate" => Self::NoCertificate,
+            "short-dg2" => Self::ShortDg2,
             "removed-after" => Self::RemovedAfter(count),
             "garbage" => Self::Garbage(count),
             "silent" => Self::Silent(count),

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use rsa::RsaPrivateKey;
 
 use super::{
+    active_authentication::ActiveAuthenticationHash,
     chip::{Access, Chip, Secrets},
     chip_authentication::StaticKey,
     data_group as make,
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{
     citizens::{Citizen, mrz_information},
-    pki::{FORGER_KEY, SecurityObject, TestPki, chip_key, rsa_key},
+    pki::{FORGER_KEY, Flaw, SecurityObject, TestPki, WEAK_CHIP_KEY, chip_key, rsa_key},
 };
 
 /// Makes the card of `citizen` as ordered; `other` is whose parts a swap takes.
@@ -28,25 +29,50 @@ pub fn personalise(citizen: &Citizen, other: &Citizen, order: &Order, pki: &Test
         spoil(&mut data, defect, || sign(other, order, pki))?;
     }
     let chip_key = match order.defect {
-        Some(Defect::NoDg15) => None,
+        Some(defect) if without_signing_key(defect) => None,
+        Some(Defect::RefusesToSign) => None,
         Some(Defect::Clone) => Some(rsa_key(FORGER_KEY)?),
+        Some(Defect::WeakChipKey) => Some(rsa_key(WEAK_CHIP_KEY)?),
         Some(Defect::SwappedDg15) => Some(chip_key(other.index)?),
         _ => Some(chip_key(citizen.index)?),
+    };
+    let static_key = match order.defect {
+        _ if order.no_agreement => None,
+        Some(Defect::RefusesToAgree) => None,
+        // A forger has the public key of the card and none of its secrets.
+        Some(Defect::Clone | Defect::CloneAgreement | Defect::OtherAgreement) => {
+            Some(StaticKey::new(order.chip, !citizen.seed))
+        }
+        Some(Defect::SwappedDg14) => Some(StaticKey::new(order.chip, other.seed)),
+        _ => Some(StaticKey::new(order.chip, citizen.seed)),
     };
     let secrets = Secrets {
         can: citizen.can().to_owned(),
         mrz_information: mrz_information(citizen),
         chip_key,
-        chip_hash: order.hash,
-        static_key: match order.defect {
-            // A forger has the public key of the card and none of its secrets.
-            Some(Defect::Clone) => Some(StaticKey::new(order.chip, !citizen.seed)),
-            _ => Some(StaticKey::new(order.chip, citizen.seed)),
+        // The weak key has no room for a longer hash.
+        chip_hash: match order.defect {
+            Some(Defect::WeakChipKey) => ActiveAuthenticationHash::Sha1,
+            _ => order.hash,
         },
+        static_key,
         pace: order.pace,
         zone_only: order.zone_only,
     };
     Ok(Chip::new(data, secrets, order.access, order.transport))
+}
+
+/// Cards without data group 15.
+fn without_signing_key(defect: Defect) -> bool {
+    matches!(
+        defect,
+        Defect::NoDg15
+            | Defect::CloneAgreement
+            | Defect::RefusesToAgree
+            | Defect::SmallOrder
+            | Defect::OffCurve
+            | Defect::NoDg14
+    )
 }
 
 /// The genuine card's files, signed by the authority that the order asks for.
@@ -56,13 +82,22 @@ fn sign(citizen: &Citizen, order: &Order, pki: &TestPki) -> Result<LogicalData> 
         Some(Defect::UnknownIssuer) => &pki.stranger,
         _ => &pki.country,
     };
-    let key = (order.defect != Some(Defect::NoDg15))
-        .then(|| chip_key(citizen.index))
-        .transpose()?;
+    let key = match order.defect {
+        Some(defect) if without_signing_key(defect) => None,
+        Some(Defect::WeakChipKey) => Some(rsa_key(WEAK_CHIP_KEY)?),
+        _ => Some(chip_key(citizen.index)?),
+    };
     let groups = data_groups(citizen, key.as_ref(), order)?;
-    let mut object = SecurityObject::new(order.lds);
+    let flaw = match order.defect {
+        Some(Defect::OtherContent) => Some(Flaw::OtherContent),
+        Some(Defect::NoCertificate) => Some(Flaw::NoCertificate),
+        _ => None,
+    };
+    let mut object = SecurityObject::new(order.lds).with_flaw(flaw);
     for (number, _, file) in &groups {
-        object.cover(*number, file);
+        if (*number, order.defect) != (2, Some(Defect::UncoveredDg2)) {
+            object.cover(*number, file);
+        }
     }
     let tags: Vec<u8> = groups.iter().map(|(_, tag, _)| *tag).collect();
     let card_access = (order.access != Access::BacOnly).then(|| make::card_access(order.pace, order.chip));
@@ -89,22 +124,27 @@ fn data_groups(
     key: Option<&RsaPrivateKey>,
     order: &Order,
 ) -> Result<Vec<(u8, u8, Vec<u8>)>> {
-    let static_key = StaticKey::new(order.chip, citizen.seed);
+    let public = match order.defect {
+        Some(Defect::SmallOrder) => make::ChipPublicKey::small_order(),
+        Some(Defect::OffCurve) => make::ChipPublicKey::off_curve(),
+        _ => make::ChipPublicKey::of(&StaticKey::new(order.chip, citizen.seed)),
+    };
+    let zone = match order.defect {
+        Some(Defect::NestedDg1) => make::nested(0x61),
+        Some(Defect::UnreadableDg1) => make::unreadable_mrz(citizen),
+        Some(Defect::OtherState) => make::mrz_of_another_state(citizen),
+        _ if order.passport => make::passport_mrz(citizen),
+        _ => make::mrz(citizen),
+    };
     let mut groups = vec![
-        (
-            1,
-            0x61,
-            if order.passport {
-                make::passport_mrz(citizen)
-            } else {
-                make::mrz(citizen)
-            },
-        ),
+        (1, 0x61, zone),
         (2, 0x75, make::face(citizen)),
         (3, 0x63, make::fingerprints(citizen)),
         (13, 0x6D, make::national(citizen)),
-        (14, 0x6E, make::security_options(order.pace, &static_key)),
     ];
+    if !order.no_agreement {
+        groups.push((14, 0x6E, make::security_options(order.pace, &public)));
+    }
     if order.details {
         groups.push((11, 0x6B, make::personal_details(citizen)));
         groups.push((12, 0x6C, make::document_details()));
@@ -145,7 +185,31 @@ fn spoil(data: &mut LogicalData, defect: Defect, other: impl FnOnce() -> Result<
             data.files.remove(&SOD);
             Ok(())
         }
+        Defect::SwappedDg14 => swap(data, data_group_file(14), &other()?),
+        Defect::NoDg14 => {
+            data.files.remove(&data_group_file(14));
+            Ok(())
+        }
+        Defect::NestedSod => {
+            data.files.insert(SOD, make::endlessly_nested(0x77));
+            Ok(())
+        }
+        Defect::ShortDg2 => change(data, data_group_file(2), |file| file.truncate(file.len() / 2)),
         Defect::NoDg15
+        | Defect::CloneAgreement
+        | Defect::OtherAgreement
+        | Defect::RefusesToSign
+        | Defect::RefusesToAgree
+        | Defect::WeakChipKey
+        | Defect::SmallOrder
+        | Defect::OffCurve
+        | Defect::NestedDg1
+        | Defect::UnreadableDg1
+        | Defect::OtherState
+        | Defect::UncoveredDg2
+        | Defect::OtherContent
+        | Defect::NoCertificate
+        | Defect::Status(..)
         | Defect::Clone
         | Defect::LookAlikeIssuer
         | Defect::UnknownIssuer

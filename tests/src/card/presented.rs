@@ -34,6 +34,8 @@ pub enum Trouble {
     GarbageAfter(u32),
     /// No answer comes any more.
     SilentAfter(u32),
+    /// Every answer is this status word.
+    StatusAfter(u32, u16),
 }
 
 /// What the reader gets.
@@ -54,6 +56,7 @@ impl PresentedCard {
             Some(Defect::RemovedAfter(count)) => Some(Trouble::RemovedAfter(count)),
             Some(Defect::Garbage(count)) => Some(Trouble::GarbageAfter(count)),
             Some(Defect::Silent(count)) => Some(Trouble::SilentAfter(count)),
+            Some(Defect::Status(count, status)) => Some(Trouble::StatusAfter(count, status)),
             _ => None,
         };
         Self {
@@ -88,6 +91,9 @@ impl PresentedCard {
         match self.trouble {
             Some(Trouble::RemovedAfter(count)) if before >= count => Answer::Gone,
             Some(Trouble::SilentAfter(count)) if before >= count => Answer::Silence,
+            Some(Trouble::StatusAfter(count, status)) if before >= count => {
+                Answer::Bytes(status.to_be_bytes().to_vec(), Duration::ZERO)
+            }
             Some(Trouble::GarbageAfter(count)) if before >= count => {
                 let mut dice = Dice::new(u64::from(before), "garbage");
                 let size = 1 + dice.below(260) as usize;

@@ -22,10 +22,14 @@ use x509_cert::{
     time::Time,
 };
 
-use super::fixture_keys::{DOCUMENT_SIGNER_KEY, rsa_key};
+use super::fixture_keys::{DOCUMENT_SIGNER_KEY, WEAK_SIGNER_KEY, rsa_key};
 use crate::dice::Dice;
+use crate::tlv::{group, integer, oid, tlv};
 
 const YEAR: u64 = 365 * 24 * 3600;
+const DAY: Duration = Duration::from_secs(24 * 3600);
+/// ecdsa-with-SHA384, 1.2.840.10045.4.3.3.
+const ECDSA_SHA384: &str = "2a8648ce3d040303";
 /// 2021-01-01 00:00 UTC, when the first chip cards were issued; in seconds since 1970.
 const FIRST_DAY: u64 = 1_609_459_200;
 
@@ -48,9 +52,11 @@ pub enum SignerKind {
     Brainpool,
     /// RSA-2048, PKCS#1 version 1.5 with SHA-256.
     Rsa,
+    /// RSA-1024: too short.
+    Weak,
 }
 
-/// When a document signer's certificate is valid.
+/// What a document signer's certificate is good for, and when.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Validity {
     /// From 2021 to 2036: always, for a test.
@@ -60,6 +66,10 @@ pub enum Validity {
     Expired,
     /// Not before 2090.
     Future,
+    /// As the current one, but on the authority's revocation list.
+    Revoked,
+    /// As the current one, but made for signing certificates.
+    WrongUsage,
 }
 
 /// A document signer: its certificate and its key.
@@ -124,10 +134,10 @@ impl Authority {
         let profile = Profile {
             issuer: self.name.clone(),
             subject: Name::from_str(&subject)?,
-            authority: false,
+            authority: validity == Validity::WrongUsage,
         };
         let times = match validity {
-            Validity::Current => years(0, 15)?,
+            Validity::Current | Validity::Revoked | Validity::WrongUsage => years(0, 15)?,
             Validity::Expired => years(0, 1)?,
             Validity::Future => years(70, 10)?,
         };
@@ -139,6 +149,41 @@ impl Authority {
             &self.key,
         )?;
         Ok(DocumentSigner { certificate, key })
+    }
+}
+
+impl Authority {
+    /// The revocation list of this moment, DER (RFC 5280, section 5): names every document signer made as revoked.
+    ///
+    /// # Errors
+    ///
+    /// A name or time cannot be encoded.
+    pub fn revocation_list(&self, now: std::time::SystemTime) -> Result<Vec<u8>> {
+        let algorithm = group(0x30, &[&oid(ECDSA_SHA384)]);
+        let at = |moment| -> Result<Vec<u8>> { Ok(Time::try_from(moment)?.to_der()?) };
+        let mut revoked = Vec::new();
+        for kind in [SignerKind::P256, SignerKind::Brainpool, SignerKind::Rsa] {
+            let purpose = format!("{}/signer/{kind:?}/{:?}", self.label, Validity::Revoked);
+            let serial = serial(self.seed, &purpose)?.to_der()?;
+            revoked.extend(group(0x30, &[&serial, &at(now - DAY)?]));
+        }
+        // cRLNumber, section 5.2.3: 1.
+        let number = group(0x30, &[&oid("551d14"), &tlv(0x04, &integer(1))]);
+        let content = group(
+            0x30,
+            &[
+                &integer(1),
+                &algorithm,
+                &self.name.to_der()?,
+                &at(now - DAY)?,
+                &at(now + 30 * DAY)?,
+                &tlv(0x30, &revoked),
+                &tlv(0xA0, &tlv(0x30, &number)),
+            ],
+        );
+        let signature: p384::ecdsa::DerSignature = self.key.try_sign(&content)?;
+        let signature = [&[0], signature.as_bytes()].concat();
+        Ok(group(0x30, &[&content, &algorithm, &tlv(0x03, &signature)]))
     }
 }
 
@@ -189,20 +234,23 @@ impl SignerKey {
                 bytes[0] &= 0x7F; // below the group's order, which begins with A9
                 Self::Brainpool(ecdsa::SigningKey::from_slice(&bytes)?)
             }
-            SignerKind::Rsa => Self::Rsa(Box::new(rsa::pkcs1v15::SigningKey::new(rsa_key(
-                DOCUMENT_SIGNER_KEY,
-            )?))),
+            SignerKind::Rsa => Self::rsa(DOCUMENT_SIGNER_KEY)?,
+            SignerKind::Weak => Self::rsa(WEAK_SIGNER_KEY)?,
         })
+    }
+
+    fn rsa(position: usize) -> Result<Self> {
+        let key = rsa::pkcs1v15::SigningKey::new(rsa_key(position)?);
+        Ok(Self::Rsa(Box::new(key)))
     }
 
     fn public(&self) -> Result<SubjectPublicKeyInfoOwned> {
         Ok(match self {
             Self::P256(key) => SubjectPublicKeyInfoOwned::from_key(key.verifying_key())?,
             Self::Brainpool(key) => SubjectPublicKeyInfoOwned::from_key(key.verifying_key())?,
-            Self::Rsa(_) => {
-                let der = rsa_key(DOCUMENT_SIGNER_KEY)?
-                    .to_public_key()
-                    .to_public_key_der()?;
+            Self::Rsa(key) => {
+                let private: &rsa::RsaPrivateKey = key.as_ref().as_ref();
+                let der = private.to_public_key().to_public_key_der()?;
                 SubjectPublicKeyInfoOwned::from_der(der.as_bytes())?
             }
         })

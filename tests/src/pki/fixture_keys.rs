@@ -9,6 +9,10 @@ use rsa::{RsaPrivateKey, pkcs8::DecodePrivateKey};
 pub const FORGER_KEY: usize = 24;
 /// Position of the RSA document signer's key.
 pub const DOCUMENT_SIGNER_KEY: usize = 25;
+/// Position of a chip's key that anybody can factor, RSA-512.
+pub const WEAK_CHIP_KEY: usize = 26;
+/// Position of a document signer's key that is too short, RSA-1024.
+pub const WEAK_SIGNER_KEY: usize = 27;
 /// How many keys belong to chips.
 const CHIP_KEYS: usize = 24;
 

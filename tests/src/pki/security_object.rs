@@ -33,11 +33,21 @@ pub enum LdsVersion {
     V1,
 }
 
+/// What a security object may lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// The signed attributes name the hash of other content.
+    OtherContent,
+    /// The signer's certificate is not in it.
+    NoCertificate,
+}
+
 /// The hashes of a card, ready to be signed.
 #[derive(Clone, Debug, Default)]
 pub struct SecurityObject {
     hashes: Vec<(u8, [u8; 32])>,
     version: LdsVersion,
+    flaw: Option<Flaw>,
 }
 
 impl SecurityObject {
@@ -46,7 +56,14 @@ impl SecurityObject {
         Self {
             hashes: Vec::new(),
             version,
+            flaw: None,
         }
+    }
+
+    /// The same with a flaw.
+    pub fn with_flaw(mut self, flaw: Option<Flaw>) -> Self {
+        self.flaw = flaw;
+        self
     }
 
     /// Adds the SHA-256 of a data group's whole file, tag and length included.
@@ -61,7 +78,14 @@ impl SecurityObject {
     /// The signer's certificate or key cannot be used.
     pub fn sign(&self, signer: &DocumentSigner) -> Result<Vec<u8>> {
         let content = self.to_der();
-        let attributes = signed_attributes(&content);
+        let attributes = match self.flaw {
+            Some(Flaw::OtherContent) => signed_attributes(b"other content"),
+            _ => signed_attributes(&content),
+        };
+        let certificate = match self.flaw {
+            Some(Flaw::NoCertificate) => Vec::new(),
+            _ => tlv(0xA0, &signer.certificate_der()?),
+        };
         let signature = signer.sign(&set_of(0x31, attributes.clone()))?;
         let info = signer_info(signer, attributes, &signature)?;
         let encapsulated = group(
@@ -74,7 +98,7 @@ impl SecurityObject {
                 &integer(3),
                 &tlv(0x31, &sha256_identifier()),
                 &encapsulated,
-                &tlv(0xA0, &signer.certificate_der()?),
+                &certificate,
                 &tlv(0x31, &info),
             ],
         );

@@ -58,11 +58,16 @@ fn curve(spki: &[u8]) -> Result<EcPublicKey> {
     let point = fields.expect(BIT_STRING)?.bits()?;
     fields.finish()?;
     if let (oid::STANDARDISED_PARAMETERS, Some(id)) = algorithm::split(&identifier)? {
-        return EcPublicKey::on(standardised(&id)?, point);
+        return EcPublicKey::on(standardised(&id)?, point).map_err(|_| Error::new(Kind::Key, PLACE));
     }
-    match PublicKey::from_spki(spki)? {
-        PublicKey::Ec(key) => Ok(key),
-        PublicKey::Rsa(_) => Err(Error::new(Kind::NotAllowed, PLACE)),
+    match PublicKey::from_spki(spki) {
+        Ok(PublicKey::Ec(key)) => Ok(key),
+        Ok(PublicKey::Rsa(_)) => Err(Error::new(Kind::NotAllowed, PLACE)),
+        // Parameters and encoding are right, so it is the point that is not.
+        Err(error) if error.place() == EcPublicKey::PLACE && error.kind() == Kind::Malformed => {
+            Err(Error::new(Kind::Key, PLACE))
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::*;
 use certs::travel_document::mrz::check_digit;
-use exam_protocol::bytes::Fixed;
 use exam_protocol::id::{AttemptId, SittingId, StationId};
 use proptest::prelude::*;
 
@@ -35,6 +34,7 @@ fn case() -> Case {
     Case {
         under_way: under_way(),
         evidence: crate::checkin::evidence::tests::evidence(),
+        agreement: None,
         received_at: NOW,
         challenge_life: Millis::seconds(15),
         strict_issuer: false,
@@ -214,7 +214,7 @@ proptest! {
         case.evidence.dg1 = Bytes(dg1);
         case.evidence.dg2 = Bytes(dg2);
         case.evidence.active_authentication = answer.map(Bytes);
-        let outcome = judge(&case, &[]);
+        let outcome = judge(&case, &TrustAnchors::empty());
         prop_assert_eq!(outcome.judged.rule, AdmissionRule::Refused);
         prop_assert_eq!(certs::hash::sha256(&outcome.evidence), outcome.evidence_hash.0);
     }

@@ -3,17 +3,21 @@
 use crate::app::App;
 use crate::audit::{self, chain::Act};
 use crate::checkin::access::Station;
+use crate::checkin::agreement::{self, MAX_DG14, MAX_RESPONSE};
 use crate::checkin::challenge::Binding;
 use crate::checkin::desk::Kept;
 use crate::checkin::evidence::{Context, check_sizes};
 use crate::checkin::judgement::{self, Case, Outcome, UnderWay};
 use crate::checkin::stations::Job;
 use crate::checkin::store::{self, anchor};
+use crate::checkin::trust;
 use crate::db::Tx;
-use exam_protocol::bytes::Fixed;
+use certs::travel_document::TrustAnchors;
+use exam_protocol::bytes::{Bytes, Fixed};
 use exam_protocol::id::CheckinId;
-use exam_protocol::station::{CardEvidence, ReadFailure, ReadStep};
+use exam_protocol::station::{CardEvidence, ChipAuthenticationRelay, ReadFailure, ReadStep};
 use exam_protocol::time::{Millis, Timestamp};
+use std::sync::Arc;
 
 /// Why a station's message did nothing.
 #[derive(Debug)]
@@ -94,6 +98,59 @@ impl Reading<'_> {
         Ok(challenge)
     }
 
+    /// Draws the one key for chip authentication of a check-in; what to relay, or nothing where the card offers no key
+    /// agreement that is known.
+    ///
+    /// # Errors
+    /// When there is no such reading at this station, or it has had its key, or EF.DG14 is too large.
+    pub async fn offer(
+        &self,
+        checkin: CheckinId,
+        dg14: Bytes,
+    ) -> Result<Option<ChipAuthenticationRelay>, Refusal> {
+        self.under_way(checkin).await?;
+        if dg14.0.len() > MAX_DG14 {
+            return Err(self.refuse(checkin, "evidence-too-large").await);
+        }
+        let (random, now) = (self.app.random.clone(), self.app.clock.now());
+        let offered = tokio::task::spawn_blocking(move || agreement::offer(&dg14.0, random.ring(), now))
+            .await
+            .map_err(|error| Refusal::Fault(error.to_string()))?;
+        let Some((offered, relay)) = offered else {
+            return Ok(None);
+        };
+        if !self
+            .app
+            .stations
+            .offer(self.station.id, self.connection, checkin, offered)
+        {
+            return Err(self.refuse(checkin, "chip-authentication-used").await);
+        }
+        Ok(Some(relay))
+    }
+
+    /// Judges the chip's answer; the key serves for no other.
+    ///
+    /// # Errors
+    /// When no key of this check-in waits for an answer, or the answer is too large.
+    pub async fn answered(&self, checkin: CheckinId, response: Option<Bytes>) -> Result<(), Refusal> {
+        let (station, connection) = (self.station.id, self.connection);
+        if response
+            .as_ref()
+            .is_some_and(|response| response.0.len() > MAX_RESPONSE)
+        {
+            return Err(self.refuse(checkin, "evidence-too-large").await);
+        }
+        let Some(offered) = self.app.stations.take_offered(station, connection, checkin) else {
+            return Err(self.refuse(checkin, "chip-authentication-not-given").await);
+        };
+        let concluded = offered.conclude(response, self.app.clock.now());
+        self.app
+            .stations
+            .conclude(station, connection, checkin, concluded);
+        Ok(())
+    }
+
     /// Judges and stores what a card gave.
     ///
     /// # Errors
@@ -116,7 +173,12 @@ impl Reading<'_> {
             drop(tx);
             return Err(self.refuse(checkin, "evidence-repeated").await);
         }
-        self.record_judgement(&mut tx, &context, &outcome, now).await?;
+        let first_seen = match &outcome.signer {
+            Some(signer) => store::signer::note(&mut tx, checkin, signer, now).await?,
+            None => false,
+        };
+        self.record_judgement(&mut tx, (&context, first_seen), &outcome, now)
+            .await?;
         tx.commit().await?;
         self.app
             .stations
@@ -167,24 +229,42 @@ impl Reading<'_> {
         }
     }
 
+    /// The trust store, read anew only after something was installed or removed.
+    async fn anchors(&self) -> Result<Arc<TrustAnchors>, Refusal> {
+        let (reader, store) = (self.app.db.reader(), &self.app.trust);
+        let version = anchor::version(reader).await?;
+        if let Some(anchors) = store.get(version) {
+            return Ok(anchors);
+        }
+        let installed = anchor::installed(reader).await?;
+        let anchors = tokio::task::spawn_blocking(move || trust::read(&installed))
+            .await
+            .map_err(|error| Refusal::Fault(error.to_string()))?;
+        Ok(store.put(version, anchors))
+    }
+
     async fn judge(
         &self,
         under_way: UnderWay,
         evidence: CardEvidence,
         now: Timestamp,
     ) -> Result<Outcome, Refusal> {
-        let anchors = anchor::all(self.app.db.reader()).await?;
+        let anchors = self.anchors().await?;
         let rules = &self.app.config.exam;
+        let agreement =
+            self.app
+                .stations
+                .concluded(self.station.id, self.connection, under_way.context.checkin, now);
         let case = Case {
             under_way,
             evidence,
+            agreement,
             received_at: now,
             challenge_life: Millis::seconds(rules.challenge_seconds.into()),
             strict_issuer: rules.strict_issuer,
         };
         // Signatures take milliseconds of a core: not on the threads that serve answers.
-        let certificates: Vec<Vec<u8>> = anchors.into_iter().map(|anchor| anchor.certificate).collect();
-        tokio::task::spawn_blocking(move || judgement::judge(&case, &certificates))
+        tokio::task::spawn_blocking(move || judgement::judge(&case, &anchors))
             .await
             .map_err(|error| Refusal::Fault(error.to_string()))
     }
@@ -206,7 +286,7 @@ impl Reading<'_> {
     async fn record_judgement(
         &self,
         tx: &mut Tx,
-        context: &Context,
+        (context, first_seen): (&Context, bool),
         outcome: &Outcome,
         now: Timestamp,
     ) -> Result<(), Refusal> {
@@ -217,6 +297,9 @@ impl Reading<'_> {
             "integrity": verdicts.integrity.reason,
             "issuer": verdicts.issuer.reason,
             "chip": verdicts.chip.reason,
+            "chip_authentication": outcome.chip_authentication,
+            "signer": outcome.signer.as_ref().map(|signer| signer.fingerprint),
+            "signer_first_seen": first_seen,
             "remarks": outcome.judged.remarks,
             "evidence": outcome.evidence_hash,
         });

@@ -194,6 +194,18 @@ async fn answer(
             .evidence(checkin, *evidence)
             .await
             .map_err(|refusal| (checkin, refusal)),
+        StationMessage::ChipAuthenticationWanted { checkin, dg14 } => {
+            match reading.offer(checkin, dg14).await {
+                Ok(relay) => {
+                    return send(socket, StationCommand::ChipAuthentication { checkin, relay }).await;
+                }
+                Err(refusal) => Err((checkin, refusal)),
+            }
+        }
+        StationMessage::ChipAuthenticationAnswer { checkin, response } => reading
+            .answered(checkin, response)
+            .await
+            .map_err(|refusal| (checkin, refusal)),
         StationMessage::Failed { checkin, failure } => reading
             .failed(checkin, failure)
             .await

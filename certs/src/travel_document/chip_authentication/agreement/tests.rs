@@ -175,13 +175,13 @@ pub(in super::super) fn bad_chips() -> Vec<BadChip> {
             "beside the curve",
             oid::EC_PUBLIC_KEY,
             &tlv(0x06, oid::P256),
-            Kind::Malformed,
+            Kind::Key,
         ),
         curve(
             "beside the standardised curve",
             standard,
             &[0x02, 1, 13],
-            Kind::Malformed,
+            Kind::Key,
         ),
         curve("no such parameters", standard, &[0x02, 1, 99], Kind::NotAllowed),
         BadChip {
