@@ -25,7 +25,13 @@ type Parts = [Vec<u8>; 6];
 fn genuine() -> (Parts, TrustAnchors) {
     let pki = TestPki::new(5).unwrap();
     let people = invent(5, 2);
-    let mut chip = personalise(&people[0], &people[1], &Order::citizen(1), &pki).unwrap();
+    let mut chip = personalise(
+        &people[0],
+        &people[1],
+        &Order::parse("1 rsa-signer").unwrap(),
+        &pki,
+    )
+    .unwrap();
     let answer = chip.prove(&CHALLENGE).unwrap().unwrap();
     let file = |identifier| chip.files().files[&identifier].clone();
     let group = |number| file(data_group_file(number));
@@ -51,6 +57,18 @@ fn judged([sod, dg1, dg2, dg14, dg15, answer]: &Parts, anchors: &TrustAnchors) -
         response: answer.clone(),
     };
     judge(&files, Some(&answer), anchors, AT)
+}
+
+/// With the trust anchors only where everything else is right: most of the time goes into the country signer's signature.
+fn taken_for_genuine(parts: &Parts, anchors: &TrustAnchors) -> Option<Judgement> {
+    let alone = judged(parts, &TrustAnchors::empty());
+    if [alone.integrity, alone.chip]
+        .iter()
+        .any(|finding| finding.verdict != Verdict::Valid)
+    {
+        return None;
+    }
+    Some(judged(parts, anchors)).filter(is_genuine)
 }
 
 fn is_genuine(judgement: &Judgement) -> bool {
@@ -121,8 +139,7 @@ fn none_of_ten_thousand_mutated_cards_is_genuine() {
             let mut changed = parts.clone();
             mutate(&mut changed[part], at, mutation);
             prop_assume!(changed != parts);
-            let judgement = judged(&changed, &anchors);
-            if is_genuine(&judgement) {
+            if let Some(judgement) = taken_for_genuine(&changed, &anchors) {
                 prop_assert_eq!(part, 0, "a changed file or answer was taken for genuine");
                 prop_assert_eq!(hashes(&changed[0]), hashes(&parts[0]));
                 prop_assert_eq!(

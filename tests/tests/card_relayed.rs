@@ -181,7 +181,7 @@ async fn signatures(door: &mut Door) -> Result<()> {
     door.refused("an answer to an older challenge", (checkin, &honest), failed)
         .await?;
 
-    let (checkin, mut chip) = door.card("").await?;
+    let (checkin, chip) = door.card("").await?;
     let mut evidence = files(&chip)?;
     let challenge = door.station.challenge(checkin).await?;
     let mut other = door.chip(door.next % PEOPLE + 1, "")?;

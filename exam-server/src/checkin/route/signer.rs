@@ -64,3 +64,6 @@ pub async fn approve(
     tx.commit().await?;
     Ok(Json(signer::all(app.db.reader()).await?))
 }
+
+#[cfg(test)]
+mod tests;
