@@ -70,6 +70,8 @@ pub enum ProblemCode {
     MethodNotAllowed,
     /// What was sent is larger than this door takes.
     TooLarge,
+    /// The provider of single sign-on does not answer; a password still opens the console.
+    SignOnUnavailable,
     /// The server can't store right now; nothing was acknowledged.
     StorageUnavailable,
     /// A fault of the server; nothing was changed.

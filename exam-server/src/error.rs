@@ -81,7 +81,9 @@ impl ApiError {
             ProblemCode::NotFound => StatusCode::NOT_FOUND,
             ProblemCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             ProblemCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            ProblemCode::StorageUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            ProblemCode::StorageUnavailable | ProblemCode::SignOnUnavailable => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             ProblemCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::CONFLICT,
         }

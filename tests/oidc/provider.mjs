@@ -1,11 +1,14 @@
 // An OpenID provider for tests: oidc-provider over TLS on loopback, with accounts from a file and a login form of its own.
-// Usage: node provider.mjs SETTINGS.json; prints "ready" when it listens.
+// Usage: node provider.mjs SETTINGS.json; prints "ready" when it listens. The packages lie in the folder `modules` of the
+// settings, outside of the sources.
 
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
-import Provider from 'oidc-provider';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const settings = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const { default: Provider } = await import(pathToFileURL(join(settings.modules, 'oidc-provider/lib/index.js')));
 const issuer = `https://localhost:${settings.port}`;
 
 const findAccount = (_, id) => {
@@ -47,6 +50,15 @@ const provider = new Provider(issuer, {
     return grant;
   },
 });
+
+// Logout tokens may name the session alone (OpenID Connect Back-Channel Logout 1.0, section 2.4).
+if (settings.logout_names_session_alone) {
+  const { payload } = provider.IdToken.prototype;
+  provider.IdToken.prototype.payload = async function withoutSubject() {
+    const { sub, ...others } = await payload.call(this);
+    return others.events ? others : { sub, ...others };
+  };
+}
 
 const form = '<!doctype html><title>Login</title><form method="post"><input name="login"><input name="password" type="password">'
   + '<input name="code"><button>Login</button></form>';

@@ -1,7 +1,8 @@
 //! Installs what the build, the demo and the tests need: Debian or Ubuntu packages and rustc's target for the pages.
 
-use crate::shell::{present, root, run};
-use anyhow::{Result, bail};
+use crate::shell::{outside, present, root, run};
+use anyhow::{Context, Result, bail};
+use std::fs;
 use std::process::{Command, Stdio};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -32,6 +33,13 @@ const PACKAGES: [Package; 14] = [
     Package("npm", "fetches that provider"),
 ];
 
+const WEB_JUDGES: [Package; 4] = [
+    Package("testssl.sh", "examines TLS"),
+    Package("bsdmainutils", "testssl.sh needs hexdump"),
+    Package("dnsutils", "testssl.sh asks for names"),
+    Package("python3-venv", "a place of its own for schemathesis"),
+];
+
 /// Installs all that is missing.
 pub fn everything() -> Result<()> {
     install(&PACKAGES)?;
@@ -41,14 +49,26 @@ pub fn everything() -> Result<()> {
 
 /// The provider that single sign-on is tested against, as its lockfile names it. Runs none of its packages' own scripts.
 fn openid_provider() -> Result<()> {
-    let folder = root().join("tests/oidc");
-    if folder.join("node_modules/oidc-provider").exists() {
+    let folder = outside("openid-provider");
+    let lists = ["package.json", "package-lock.json"];
+    let wanted = |name: &str| root().join("tests/oidc").join(name);
+    let same = |name: &&str| fs::read(folder.join(name)).ok() == fs::read(wanted(name)).ok();
+    if folder.join("node_modules/oidc-provider").exists() && lists.iter().all(same) {
         return Ok(());
     }
     println!("Fetching the OpenID provider of the single sign-on tests");
+    fs::create_dir_all(&folder)?;
+    for name in lists {
+        fs::copy(wanted(name), folder.join(name)).with_context(|| name.to_owned())?;
+    }
     run(Command::new("npm")
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .current_dir(folder))
+}
+
+/// Programs that judge the server's web surface.
+pub fn web_judges() -> Result<()> {
+    install(&WEB_JUDGES)
 }
 
 /// Installs those of these packages that are missing.
@@ -90,8 +110,17 @@ fn from_elsewhere(package: &str) -> bool {
     match package {
         "nodejs" => present("node"),
         "npm" => present("npm"),
+        "python3-venv" => has_venv(),
         _ => false,
     }
+}
+
+/// Whether this machine's Python makes virtual environments.
+fn has_venv() -> bool {
+    let asked = Command::new("python3")
+        .args(["-c", "import venv, ensurepip"])
+        .output();
+    asked.is_ok_and(|output| output.status.success())
 }
 
 fn apt() -> Command {

@@ -14,6 +14,11 @@ pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
+/// Where a program that is not ours, and that tests or judges need, is installed: never among the sources.
+pub fn outside(name: &str) -> PathBuf {
+    target().join("outside").join(name)
+}
+
 /// The cargo that runs us, so that the same toolchain goes on.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

@@ -6,6 +6,7 @@ use crate::components::{Doorstep, Field, ProblemNote, Submit};
 use crate::state::Console;
 use crate::task::Task;
 use crate::texts;
+use exam_browser::language::Language;
 use exam_protocol::console::LoginRequest;
 use exam_protocol::people::SignOnProvider;
 use leptos::prelude::*;
@@ -71,8 +72,8 @@ fn SignOn() -> impl IntoView {
         };
         providers.get().into_iter().map(link).collect_view()
     };
-    let refused = sign_on_refused().then(|| {
-        view! { <p class="note tone-bad" role="alert">{move || texts::login::provider_refused(console.lang())}</p> }
+    let refused = sign_on_refused().map(|why| {
+        view! { <p class="note tone-bad" role="alert">{move || why(console.lang())}</p> }
     });
     view! {
         {refused}
@@ -80,10 +81,15 @@ fn SignOn() -> impl IntoView {
     }
 }
 
-/// Whether the browser comes back from a provider whose login was refused ([`exam_protocol::route::SINGLE_SIGN_ON_CALLBACK`]).
-fn sign_on_refused() -> bool {
-    window()
-        .location()
-        .search()
-        .is_ok_and(|query| query.contains("sign-on="))
+/// Why the browser comes back from a provider without a login ([`exam_protocol::route::SINGLE_SIGN_ON_CALLBACK`]).
+fn sign_on_refused() -> Option<fn(Language) -> &'static str> {
+    let query = window().location().search().ok()?;
+    let why = query
+        .split(['?', '&'])
+        .find_map(|part| part.strip_prefix("sign-on="))?;
+    Some(match why {
+        "sign-on-unavailable" => texts::login::provider_away,
+        "not-allowed" => texts::login::provider_unknown,
+        _ => texts::login::provider_refused,
+    })
 }

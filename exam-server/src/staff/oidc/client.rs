@@ -2,7 +2,7 @@
 //! elsewhere, no token and no secret is ever logged.
 
 use super::claims::{Extra, SignedOn, texts};
-use super::logout_token::{self, LoggedOut};
+use super::logout_token::{self, Judge, LoggedOut};
 use super::on_the_way::OnTheWay;
 use crate::config::{Config, Provider};
 use anyhow::{Context, Result, ensure};
@@ -16,7 +16,7 @@ use openidconnect::core::{
 use openidconnect::{
     AccessTokenHash, AsyncHttpClient, AuthenticationContextClass, AuthorizationCode, Client, ClientId,
     ClientSecret, CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet,
-    HttpRequest, HttpResponse, IdTokenFields, IdTokenVerifier, IssuerUrl, LogoutRequest, Nonce,
+    HttpRequest, HttpResponse, IdToken, IdTokenFields, IdTokenVerifier, IssuerUrl, LogoutRequest, Nonce,
     OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl,
     ProviderMetadataWithLogout, RedirectUrl, Scope, StandardErrorResponse, StandardTokenResponse,
     TokenResponse,
@@ -66,6 +66,9 @@ type ExamClient = Client<
     EndpointMaybeSet,
     EndpointMaybeSet,
 >;
+
+/// The token of a login.
+type LoginToken = IdToken<Extra, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
 
 /// Why a provider could not be used. Holds no token and nothing of a person.
 #[derive(Debug, thiserror::Error)]
@@ -287,7 +290,7 @@ impl SignOn {
 
     fn signed_on<T>(
         &self,
-        token: &logout_token::Token,
+        token: &LoginToken,
         answer: &T,
         verifier: &IdTokenVerifier<'_, CoreJsonWebKey>,
         nonce: &Nonce,
@@ -323,24 +326,26 @@ impl SignOn {
         })
     }
 
+    /// What a provider may sign with.
+    fn algorithms(&self) -> Result<Vec<CoreJwsSigningAlgorithm>, Failed> {
+        let names = self.settings.algorithms.iter();
+        names
+            .map(|name| serde_json::from_value(serde_json::Value::String(name.clone())))
+            .collect::<Result<_, _>>()
+            .map_err(|_| Failed::Provider("oidc.provider.algorithms".into()))
+    }
+
     fn verifier(
         &self,
         metadata: &ProviderMetadataWithLogout,
     ) -> Result<IdTokenVerifier<'static, CoreJsonWebKey>, Failed> {
-        let algorithms: Result<Vec<CoreJwsSigningAlgorithm>, _> = self
-            .settings
-            .algorithms
-            .iter()
-            .map(|name| serde_json::from_value(serde_json::Value::String(name.clone())))
-            .collect();
-        let algorithms = algorithms.map_err(|_| Failed::Provider("oidc.provider.algorithms".into()))?;
         Ok(IdTokenVerifier::new_confidential_client(
             ClientId::new(self.settings.client_id.clone()),
             self.secret.clone(),
             metadata.issuer().clone(),
             metadata.jwks().clone(),
         )
-        .set_allowed_algs(algorithms))
+        .set_allowed_algs(self.algorithms()?))
     }
 
     /// Where the browser goes to log out at the provider too; none when it has no such page.
@@ -366,12 +371,27 @@ impl SignOn {
     /// When it is not what it should be, or the provider's keys can't be fetched.
     pub async fn logged_out(&self, token: &str, now: Timestamp) -> Result<LoggedOut, Failed> {
         let metadata = self.metadata(now, FRESH).await?;
-        if let Ok(out) = logout_token::verify(token, self.verifier(&metadata)?, now) {
+        if let Ok(out) = self.judged(token, &metadata, now) {
             return Ok(out);
         }
         // Perhaps the provider has new keys.
         let metadata = self.metadata(now, ROTATION).await?;
-        logout_token::verify(token, self.verifier(&metadata)?, now).map_err(Failed::Token)
+        self.judged(token, &metadata, now)
+    }
+
+    fn judged(
+        &self,
+        token: &str,
+        metadata: &ProviderMetadataWithLogout,
+        now: Timestamp,
+    ) -> Result<LoggedOut, Failed> {
+        let judge = Judge {
+            issuer: metadata.issuer().as_str(),
+            client_id: &self.settings.client_id,
+            keys: metadata.jwks().keys(),
+            algorithms: &self.algorithms()?,
+        };
+        logout_token::verify(token, &judge, now).map_err(|why| Failed::Token(format!("it {why}")))
     }
 }
 

@@ -86,7 +86,7 @@ fn failed(sign_on: &SignOn, error: &Failed) -> ApiError {
     tracing::warn!(provider = sign_on.settings.id, %error, "single sign-on");
     match error {
         Failed::Provider(_) => ApiError::new(
-            ProblemCode::StorageUnavailable,
+            ProblemCode::SignOnUnavailable,
             "Không liên lạc được với hệ thống đăng nhập một lần. Hãy thử lại, hoặc đăng nhập bằng mật khẩu.",
             "Single sign-on can't be reached. Try again, or log in with a password.",
         ),
@@ -116,8 +116,9 @@ async fn start(
     }
     let login = OnTheWay::new(app.random.bytes()?);
     let address = sign_on.login_address(&login, now).await;
-    let Ok(address) = address.map_err(|error| failed(sign_on, &error)) else {
-        return Ok((jar, Redirect::to(&refused_at(ProblemCode::StorageUnavailable))));
+    let address = match address {
+        Ok(address) => address,
+        Err(error) => return Ok((jar, Redirect::to(&refused_at(failed(sign_on, &error).code())))),
     };
     let mut tx = app.db.write().await?;
     store::begin(&mut tx, &login.hash(), &id, now, now + ON_THE_WAY).await?;

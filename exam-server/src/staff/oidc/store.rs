@@ -158,11 +158,12 @@ pub async fn log_out(
     }
     let rows = sqlx::query(
         "delete from staff_session where id in (
-             select session from sign_on_session where provider = $1 and subject = $2 and (sid = $3 or $3 = ''))
+             select session from sign_on_session
+             where provider = $1 and (subject = $2 or $2 = '') and (sid = $3 or $3 = ''))
          returning staff",
     )
     .bind(provider)
-    .bind(&out.subject)
+    .bind(out.subject.as_deref().unwrap_or(""))
     .bind(out.sid.as_deref().unwrap_or(""))
     .fetch_all(&mut **tx)
     .await?;
