@@ -188,6 +188,7 @@ pub struct ProposeRequest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", schema(as = DecisionVerdict))]
 pub enum Verdict {
     /// It is done now.
     Approve,

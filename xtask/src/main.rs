@@ -8,6 +8,7 @@ mod test;
 mod demo;
 mod dist;
 mod fuzz;
+mod judge;
 mod tidy;
 
 use anyhow::Result;
@@ -35,6 +36,8 @@ enum Command {
     Dist(dist::Dist),
     /// Run the fuzz targets for a while
     Fuzz(fuzz::Fuzz),
+    /// Have programs that are not ours examine what we made; beside the tests, because it takes long
+    Judge(judge::Judge),
     /// Check the layers, sizes, file heads and the map in ARCHITECTURE.md
     Tidy {
         /// Print the measured sizes
@@ -52,6 +55,7 @@ fn main() -> Result<()> {
         Command::Test(test) => test.run(),
         Command::Dist(dist) => dist.run(),
         Command::Fuzz(fuzz) => fuzz.run(),
+        Command::Judge(judge) => judge.run(),
         Command::Tidy { report } => tidy::check(report),
     }
 }

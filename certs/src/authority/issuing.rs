@@ -10,7 +10,7 @@ use crate::signing::SigningKey;
 use crate::time::Validity;
 use crate::x509;
 use core::fmt;
-use rcgen::{CertificateParams, ExtendedKeyUsagePurpose};
+use rcgen::{CertificateParams, CrlDistributionPoint, ExtendedKeyUsagePurpose};
 use zeroize::Zeroizing;
 
 /// Extended key usage documentSigning (RFC 9336, section 3.1).
@@ -76,6 +76,27 @@ impl IssuingAuthority {
     /// [`Kind::Argument`] without a name or with an impossible one, [`Kind::OutsideValidity`] when this authority ends
     /// before the certificate would begin, [`Kind::Randomness`].
     pub fn issue_server(&self, hostnames: &[String], validity: Validity) -> Result<Issued> {
+        self.0.issue_fresh(self.server_params(hostnames, validity)?)
+    }
+
+    /// A server's certificate and key that say where this authority's revocation list is to be had (RFC 5280,
+    /// section 4.2.1.13).
+    ///
+    /// # Errors
+    /// As [`Self::issue_server`].
+    pub fn issue_listed_server(
+        &self,
+        hostnames: &[String],
+        revocation_list: &str,
+        validity: Validity,
+    ) -> Result<Issued> {
+        let mut params = self.server_params(hostnames, validity)?;
+        let uris = vec![revocation_list.to_owned()];
+        params.crl_distribution_points = vec![CrlDistributionPoint { uris }];
+        self.0.issue_fresh(params)
+    }
+
+    fn server_params(&self, hostnames: &[String], validity: Validity) -> Result<CertificateParams> {
         let first = hostnames
             .first()
             .ok_or(Error::new(Kind::Argument, "server name"))?;
@@ -84,7 +105,7 @@ impl IssuingAuthority {
         let names = names.map_err(|_| Error::new(Kind::Argument, "server name"))?;
         params.subject_alt_names = names.subject_alt_names;
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        self.0.issue_fresh(params)
+        Ok(params)
     }
 
     /// A machine's certificate with a new key.

@@ -12,6 +12,7 @@ use certs::signing::SigningKey;
 use certs::time::BACKDATED_DAYS;
 use certs::{Time, Validity};
 use clap::Args;
+use exam_protocol::route;
 use exam_protocol::time::Timestamp;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -114,7 +115,8 @@ impl Init {
     }
 
     fn certify_server(&self, issuing: &IssuingAuthority, now: Time) -> Result<()> {
-        let server = issuing.issue_server(&self.host, lasting(now, ISSUING_DAYS))?;
+        let list = format!("{}{}", self.public_url(), route::REVOCATION_LIST);
+        let server = issuing.issue_listed_server(&self.host, &list, lasting(now, ISSUING_DAYS))?;
         let certified = &server.certified;
         write_new(&self.dir.join("server.pem"), &certified.certificate_pem, false)?;
         write_new(&self.dir.join("server.key"), &server.key_pem, true)?;

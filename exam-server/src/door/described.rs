@@ -1,9 +1,8 @@
 //! What goes through a door, for the OpenAPI document: taken from the handlers' own types, so that the two can't differ.
 
 use crate::app::App;
-use crate::shell::extract::{Json, Path, Query};
+use crate::shell::extract::{Json, Path, Query, Upgrade};
 use crate::shell::tls::Peer;
-use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum_extra::extract::CookieJar;
@@ -52,6 +51,8 @@ pub struct Answer {
     pub content_type: Option<&'static str>,
     /// What the JSON looks like.
     pub schema: Option<RefOr<Schema>>,
+    /// Statuses of refusals that do not follow from what the door takes.
+    pub refusals: Vec<StatusCode>,
     schemas: Schemas,
 }
 
@@ -63,6 +64,7 @@ impl Answer {
             status: StatusCode::OK,
             content_type: Some("application/json"),
             schema: Some(schema),
+            refusals: Vec::new(),
             schemas,
         }
     }
@@ -92,11 +94,18 @@ impl Answer {
         Self::plain(StatusCode::SWITCHING_PROTOCOLS, None)
     }
 
+    /// Names a status with which this door refuses, beside those that follow from what it takes.
+    pub fn or(mut self, refusal: StatusCode) -> Self {
+        self.refusals.push(refusal);
+        self
+    }
+
     fn plain(status: StatusCode, content_type: Option<&'static str>) -> Self {
         Self {
             status,
             content_type,
             schema: None,
+            refusals: Vec::new(),
             schemas: Schemas::default(),
         }
     }
@@ -129,7 +138,7 @@ nothing_to_say!(
     CookieJar,
     HeaderMap,
     (CookieJar, HeaderMap),
-    WebSocketUpgrade
+    Upgrade
 );
 
 /// The path says what its parameters are.

@@ -2,8 +2,9 @@
 
 use super::described::Draft;
 use super::{Access, Door, Doors};
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use exam_protocol::problem::Problem;
+use std::collections::BTreeSet;
 use utoipa::openapi::path::{
     HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathsBuilder,
 };
@@ -14,7 +15,7 @@ use utoipa::openapi::security::{
 };
 use utoipa::openapi::{
     ContentBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required,
-    ResponseBuilder,
+    ResponseBuilder, ResponsesBuilder,
 };
 use utoipa::{PartialSchema, ToSchema};
 
@@ -56,6 +57,10 @@ pub fn document(doors: &Doors) -> OpenApi {
 }
 
 fn operation(door: &Door) -> Operation {
+    let mut responses = ResponsesBuilder::new().response(door.draft.answer.status.as_str(), answer(door));
+    for status in refusals(door) {
+        responses = responses.response(status.as_str(), refusal(status));
+    }
     OperationBuilder::new()
         .summary(Some(door.summary))
         .description(Some(who(door.access)))
@@ -64,8 +69,7 @@ fn operation(door: &Door) -> Operation {
             path_parameters(door.path).chain(door.draft.query.iter().cloned()),
         ))
         .request_body(request(&door.draft))
-        .response(door.draft.answer.status.as_str(), answer(door))
-        .response("default", refusal())
+        .responses(responses.build())
         .securities(Some(security(door.access)))
         .build()
 }
@@ -132,13 +136,18 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = Parameter> {
                 .name(name)
                 .parameter_in(ParameterIn::Path)
                 .required(Required::True)
-                .schema(Some(text()))
+                .schema(Some(parameter(name)))
                 .build()
         })
 }
 
-fn text() -> Object {
-    ObjectBuilder::new().schema_type(Type::String).build()
+/// Most parameters are ids, 32 hexadecimal digits; these two are names.
+fn parameter(name: &str) -> Object {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    match name {
+        "page" | "file" | "provider" => text.build(),
+        _ => text.pattern(Some("^[0-9a-f]{32}$")).build(),
+    }
 }
 
 fn request(draft: &Draft) -> Option<RequestBody> {
@@ -163,10 +172,44 @@ fn answer(door: &Door) -> utoipa::openapi::Response {
     }
 }
 
-fn refusal() -> utoipa::openapi::Response {
+/// With which statuses a door refuses: what follows from what it takes, and what it says of itself. A fault of the server
+/// (500) is promised nowhere.
+fn refusals(door: &Door) -> BTreeSet<StatusCode> {
+    let draft = &door.draft;
+    let socket = draft.answer.status == StatusCode::SWITCHING_PROTOCOLS;
+    let writes = door.method != Method::GET;
+    let sends = draft.body.is_some() || draft.file.is_some();
+    let guarded = door.access != Access::Anybody;
+    let by_reason = [
+        (
+            sends || socket || !draft.query.is_empty(),
+            &[StatusCode::BAD_REQUEST][..],
+        ),
+        (guarded, &[StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN]),
+        (door.path.contains('{'), &[StatusCode::NOT_FOUND]),
+        // From another site.
+        (writes || socket, &[StatusCode::FORBIDDEN]),
+        (sends, &[StatusCode::PAYLOAD_TOO_LARGE]),
+        (writes, &[StatusCode::CONFLICT, StatusCode::TOO_MANY_REQUESTS]),
+        (door.path.starts_with("/api/"), &[StatusCode::SERVICE_UNAVAILABLE]),
+    ];
+    let mut all: BTreeSet<StatusCode> = draft.answer.refusals.iter().copied().collect();
+    all.extend(
+        by_reason
+            .into_iter()
+            .filter(|(is, _)| *is)
+            .flat_map(|(_, statuses)| statuses),
+    );
+    all
+}
+
+fn refusal(status: StatusCode) -> utoipa::openapi::Response {
+    let response = ResponseBuilder::new().description(status.canonical_reason().unwrap_or("Refused"));
+    if status == StatusCode::NOT_MODIFIED {
+        return response.build();
+    }
     let schema: RefOr<Schema> = RefOr::Ref(Ref::from_schema_name(Problem::name()));
-    ResponseBuilder::new()
-        .description("What is refused, and what to do")
+    response
         .content(
             "application/problem+json",
             ContentBuilder::new().schema(Some(schema)).build(),
@@ -177,7 +220,7 @@ fn refusal() -> utoipa::openapi::Response {
 #[cfg(test)]
 mod tests {
     use crate::router::doors;
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     #[test]
     fn every_door_is_described_once_and_every_reference_leads_somewhere() {
@@ -195,6 +238,12 @@ mod tests {
             .map(|o| o["operationId"].as_str().unwrap())
             .collect();
         assert_eq!(names.len(), operations.len(), "operation ids are unique");
+        let mut named = BTreeMap::new();
+        for (name, schema) in doors.list().iter().flat_map(|door| &door.draft.schemas.0) {
+            let schema = serde_json::to_value(schema).unwrap();
+            let known = named.entry(name).or_insert_with(|| schema.clone());
+            assert_eq!(*known, schema, "two types have the name {name}");
+        }
         let text = document.to_string();
         let schemas = document["components"]["schemas"].as_object().unwrap();
         for reference in text.split("#/components/schemas/").skip(1) {

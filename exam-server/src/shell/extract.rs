@@ -3,7 +3,9 @@
 
 use crate::error::ApiError;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequest, FromRequestParts};
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use exam_protocol::problem::ProblemCode;
 use serde::Serialize;
@@ -22,6 +24,29 @@ pub struct Path<T>(pub T);
 #[derive(Clone, Copy, Debug, FromRequestParts)]
 #[from_request(via(axum::extract::Query), rejection(ApiError))]
 pub struct Query<T>(pub T);
+
+/// A WebSocket that is to be opened.
+#[derive(Debug)]
+pub struct Upgrade(pub WebSocketUpgrade);
+
+impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let upgrade = WebSocketUpgrade::from_request_parts(parts, state).await;
+        upgrade.map(Self).map_err(|_| Self::refused())
+    }
+}
+
+impl Upgrade {
+    fn refused() -> ApiError {
+        ApiError::new(
+            ProblemCode::MalformedRequest,
+            "Địa chỉ này chỉ nhận kết nối WebSocket.",
+            "This address takes WebSocket connections only.",
+        )
+    }
+}
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {

@@ -1,9 +1,11 @@
 //! The pages' files, which are part of the binary. `cargo xtask pages` makes them.
 
 use crate::door::{Answer, Anybody, Doors};
+use crate::error::ApiError;
 use crate::shell::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use exam_protocol::problem::ProblemCode;
 use exam_protocol::route;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
@@ -13,16 +15,13 @@ struct Files;
 
 /// The doors of the pages, and whether the process is alive.
 pub fn doors(doors: Doors) -> Doors {
-    let page = || Answer::file("text/html");
+    // A page that the browser has already is not sent again; a program that was built without pages has none.
+    let file = |kind| Answer::file(kind).or(StatusCode::NOT_MODIFIED);
+    let page = || file("text/html").or(StatusCode::NOT_FOUND);
     doors
         .get(route::CANDIDATE_PAGE, "The candidate's page", candidate, page())
         .get(route::CONSOLE_PAGE, "The staff console", console, page())
-        .get(
-            "/assets/{page}/{file}",
-            "A file of a page",
-            asset,
-            Answer::file("application/octet-stream"),
-        )
+        .get("/assets/{page}/{file}", "A file of a page", asset, file("*/*"))
         .get(
             route::HEALTH,
             "Whether the process is alive",
@@ -58,11 +57,12 @@ pub fn present() -> bool {
 
 fn file(path: &str, request: &HeaderMap) -> Response {
     let Some(plain) = Files::get(path) else {
-        return (
-            StatusCode::NOT_FOUND,
-            "Không có trang này trong chương trình. / No such page in this program.\n",
+        return ApiError::new(
+            ProblemCode::NotFound,
+            "Không có trang này trong chương trình.",
+            "No such page in this program.",
         )
-            .into_response();
+        .into_response();
     };
     let tag = format!("\"{}\"", hex::encode(&plain.metadata.sha256_hash()[..16]));
     if request

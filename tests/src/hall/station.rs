@@ -32,6 +32,22 @@ impl Hall {
         Ok(())
     }
 
+    /// A registered desk's certificate and key; no agent runs.
+    ///
+    /// # Errors
+    /// What the programs say.
+    pub fn desk_certificate(&self, name: &str) -> Result<(PathBuf, PathBuf)> {
+        let (out, authority) = (self.path(name), text(&self.path("server")));
+        let arguments = ["ca", "issue", "station", "--dir", &authority, "--name", name];
+        self.run(
+            "certs",
+            &[&arguments[..], &["--out", &text(&out), "--json"]].concat(),
+        )?;
+        let certificate = out.join("station.pem");
+        self.register(&certificate)?;
+        Ok((certificate, out.join("station.key")))
+    }
+
     /// Issues a station's certificate, registers it, and starts its agent. `environment` tells it where the PC/SC service is.
     ///
     /// # Errors

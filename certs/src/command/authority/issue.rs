@@ -67,6 +67,9 @@ pub(crate) struct Server {
     /// DNS name or IP address under which the server is reached; repeat for more.
     #[arg(long = "host", required = true)]
     hosts: Vec<String>,
+    /// Where the issuing authority's revocation list is to be had: `https://HOST:PORT/exam-ca.crl` of the server itself.
+    #[arg(long)]
+    crl: Option<String>,
 }
 
 #[derive(Args)]
@@ -136,7 +139,11 @@ fn authority(arguments: &Named) -> Result<()> {
 fn server(arguments: &Server) -> Result<()> {
     let common = &arguments.common;
     let issuing = common.issuing()?;
-    let issued = issuing.issue_server(&arguments.hosts, common.validity(ISSUING_DAYS)?)?;
+    let validity = common.validity(ISSUING_DAYS)?;
+    let issued = match &arguments.crl {
+        Some(list) => issuing.issue_listed_server(&arguments.hosts, list, validity)?,
+        None => issuing.issue_server(&arguments.hosts, validity)?,
+    };
     let certified = &issued.certified;
     let paths = write_pair(&common.out, "server", &certified.certificate_pem, &issued.key_pem)?;
     common.note(&issuing, "server", &arguments.hosts[0], certified)?;

@@ -8,8 +8,9 @@ use crate::checkin::access::Station;
 use crate::checkin::stations::Joined;
 use crate::machine;
 use crate::machine::sighting::Connection;
+use crate::shell::extract::Upgrade;
 use axum::extract::State;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use axum::response::Response;
 use exam_protocol::frame::{self, FrameError, MAX_STATION_FRAME};
 use exam_protocol::station::{StationCommand, StationMessage};
@@ -43,7 +44,7 @@ const STOPPING: Farewell = (close_code::RESTART, "the server stops");
 const TOO_MANY_REFUSALS: Farewell = (close_code::POLICY, "too many refused messages");
 
 /// `GET` with upgrade: a station joins.
-pub async fn live(station: Station, State(app): State<Arc<App>>, upgrade: WebSocketUpgrade) -> Response {
+pub async fn live(station: Station, State(app): State<Arc<App>>, Upgrade(upgrade): Upgrade) -> Response {
     upgrade
         .max_message_size(MAX_STATION_FRAME)
         .max_frame_size(MAX_STATION_FRAME)

@@ -4,10 +4,11 @@
 use super::make_board;
 use crate::app::App;
 use crate::error::ApiResult;
+use crate::shell::extract::Upgrade;
 use crate::staff::access::{InRoom, SeeRoom, still_may};
 use crate::staff::route::live_token;
 use axum::extract::State;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{Message, WebSocket};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use exam_protocol::frame;
@@ -38,7 +39,7 @@ pub async fn live(
     staff: InRoom<SeeRoom>,
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
+    Upgrade(upgrade): Upgrade,
 ) -> ApiResult<Response> {
     live_token::take(&app, &staff.may.login, &headers).await?;
     Ok(upgrade

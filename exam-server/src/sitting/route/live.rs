@@ -8,8 +8,9 @@ use crate::app::App;
 use crate::door::Anybody;
 use crate::machine;
 use crate::machine::identity::KnownMachine;
+use crate::shell::extract::Upgrade;
 use crate::shell::tls::Peer;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{Message, WebSocket};
 use axum::extract::{Extension, State};
 use axum::response::Response;
 use exam_protocol::bytes::Fixed;
@@ -41,7 +42,7 @@ pub async fn live(
     _: Anybody,
     State(app): State<Arc<App>>,
     Extension(peer): Extension<Peer>,
-    upgrade: WebSocketUpgrade,
+    Upgrade(upgrade): Upgrade,
 ) -> Response {
     upgrade
         .read_buffer_size(READ_BUFFER)
