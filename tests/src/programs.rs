@@ -44,7 +44,10 @@ fn folder() -> Result<PathBuf> {
     let mut folder = own.parent().context("this program has no folder")?;
     // Tests and examples lie one deeper than programs.
     let inner = ["deps", "examples"];
-    if folder.file_name().is_some_and(|last| inner.iter().any(|one| last == *one)) {
+    if folder
+        .file_name()
+        .is_some_and(|last| inner.iter().any(|one| last == *one))
+    {
         folder = folder.parent().context("no build folder")?;
     }
     Ok(folder.to_owned())

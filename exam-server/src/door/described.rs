@@ -1,7 +1,7 @@
 //! What goes through a door, for the OpenAPI document: taken from the handlers' own types, so that the two can't differ.
 
 use crate::app::App;
-use crate::shell::extract::{Json, Path, Query, Upgrade};
+use crate::shell::extract::{Form, Json, Path, Query, Upgrade};
 use crate::shell::tls::Peer;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -20,8 +20,8 @@ pub struct Schemas(pub Vec<(String, RefOr<Schema>)>);
 pub struct Draft {
     /// What comes out.
     pub answer: Answer,
-    /// The JSON that goes in: a reference to one of the schemas.
-    pub body: Option<RefOr<Schema>>,
+    /// What goes in, JSON or a form: its content type, and a reference to one of the schemas.
+    pub body: Option<(&'static str, RefOr<Schema>)>,
     /// The content type of a file that goes in.
     pub file: Option<&'static str>,
     /// What may stand behind the question mark.
@@ -39,6 +39,12 @@ impl Draft {
             file: None,
             query: Vec::new(),
         }
+    }
+
+    fn takes<T: ToSchema>(&mut self, kind: &'static str) {
+        let (body, schemas) = named::<T>();
+        self.body = Some((kind, body));
+        self.schemas.0.extend(schemas.0);
     }
 }
 
@@ -148,9 +154,13 @@ impl<T> Described for Path<T> {
 
 impl<T: ToSchema> Described for Json<T> {
     fn describe(draft: &mut Draft) {
-        let (body, schemas) = named::<T>();
-        draft.body = Some(body);
-        draft.schemas.0.extend(schemas.0);
+        draft.takes::<T>("application/json");
+    }
+}
+
+impl<T: ToSchema> Described for Form<T> {
+    fn describe(draft: &mut Draft) {
+        draft.takes::<T>("application/x-www-form-urlencoded");
     }
 }
 

@@ -152,9 +152,9 @@ fn parameter(name: &str) -> Object {
 
 fn request(draft: &Draft) -> Option<RequestBody> {
     let body = RequestBodyBuilder::new().required(Some(Required::True));
-    if let Some(schema) = &draft.body {
+    if let Some((kind, schema)) = &draft.body {
         let content = ContentBuilder::new().schema(Some(schema.clone())).build();
-        return Some(body.content("application/json", content).build());
+        return Some(body.content(*kind, content).build());
     }
     let kind = draft.file?;
     Some(body.content(kind, ContentBuilder::new().build()).build())
@@ -186,7 +186,11 @@ fn refusals(door: &Door) -> BTreeSet<StatusCode> {
             &[StatusCode::BAD_REQUEST][..],
         ),
         (guarded, &[StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN]),
-        (door.path.contains('{'), &[StatusCode::NOT_FOUND]),
+        // What the path or the body names may not be there, or not be seen.
+        (
+            door.path.contains('{') || (sends && guarded),
+            &[StatusCode::NOT_FOUND],
+        ),
         // From another site.
         (writes || socket, &[StatusCode::FORBIDDEN]),
         (sends, &[StatusCode::PAYLOAD_TOO_LARGE]),

@@ -12,7 +12,7 @@ use crate::paper::release;
 use crate::sitting::store::load_room;
 use crate::staff::access::{InRoom, ReadMarks};
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use exam_protocol::problem::ProblemCode;
 use exam_protocol::route;
@@ -31,13 +31,13 @@ pub fn doors(doors: Doors) -> Doors {
             route::ROOM_RESULTS_CSV,
             "The mark list as CSV",
             as_csv,
-            Answer::file("text/csv"),
+            Answer::file("text/csv").or(StatusCode::CONFLICT),
         )
         .get(
             route::ROOM_RESULTS_XLSX,
             "The mark list as a workbook",
             as_xlsx,
-            Answer::file(XLSX),
+            Answer::file(XLSX).or(StatusCode::CONFLICT),
         )
 }
 

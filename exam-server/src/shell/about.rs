@@ -5,7 +5,7 @@ use crate::door::{Answer, Anybody, Doors, openapi};
 use crate::error::{ApiError, ApiResult};
 use crate::router;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use exam_protocol::route;
 use std::sync::{Arc, LazyLock};
@@ -35,7 +35,7 @@ pub fn doors(doors: Doors) -> Doors {
             route::SECURITY_TXT,
             "Whom to tell about a weakness",
             security_txt,
-            Answer::file("text/plain"),
+            Answer::file("text/plain").or(StatusCode::NOT_FOUND),
         )
 }
 

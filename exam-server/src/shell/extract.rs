@@ -2,7 +2,7 @@
 //! plain text.
 
 use crate::error::ApiError;
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequest, FromRequestParts};
 use axum::http::request::Parts;
@@ -14,6 +14,11 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, FromRequest)]
 #[from_request(via(axum::Json), rejection(ApiError))]
 pub struct Json<T>(pub T);
+
+/// A form in the body.
+#[derive(Clone, Copy, Debug, FromRequest)]
+#[from_request(via(axum::Form), rejection(ApiError))]
+pub struct Form<T>(pub T);
 
 /// The variable parts of the path.
 #[derive(Clone, Copy, Debug, FromRequestParts)]
@@ -85,6 +90,16 @@ fn field(text: &str) -> String {
         named.to_owned()
     } else {
         String::new()
+    }
+}
+
+impl From<FormRejection> for ApiError {
+    fn from(_: FormRejection) -> Self {
+        Self::new(
+            ProblemCode::MalformedRequest,
+            "Biểu mẫu gửi lên không đọc được hoặc thiếu dữ liệu.",
+            "The form can't be read, or something is missing in it.",
+        )
     }
 }
 

@@ -55,7 +55,12 @@ pub fn doors(doors: Doors) -> Doors {
 fn login_doors(doors: Doors) -> Doors {
     let step = Answer::json::<LoginStep>;
     doors
-        .post(route::LOGIN, "Logs in with name and password", login, step())
+        .post(
+            route::LOGIN,
+            "Logs in with name and password",
+            login,
+            step().or(StatusCode::UNAUTHORIZED),
+        )
         .get(route::LOGIN, "Who is logged in", who, Answer::json::<Me>())
         .delete(route::LOGIN, "Logs out", logout, Answer::done())
         .post(

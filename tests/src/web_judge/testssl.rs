@@ -50,12 +50,7 @@ impl fmt::Display for Verdict {
             .findings
             .iter()
             .filter(|one| !matches!(one.severity.as_str(), "OK" | "INFO"));
-        for Finding {
-            id,
-            severity,
-            text,
-        } in shown
-        {
+        for Finding { id, severity, text } in shown {
             write!(f, "\n  {severity} {id}: {text}")?;
         }
         Ok(())

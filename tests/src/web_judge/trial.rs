@@ -23,6 +23,8 @@ const ROLES: [Role; 6] = [
 pub(super) struct Trial {
     pub(super) crowd: Crowd,
     staff: Vec<(Role, Credentials)>,
+    /// Somebody whose session may end.
+    leaver: Credentials,
     /// What there is, by the name of a parameter in paths.
     pub(super) there: BTreeMap<&'static str, Vec<String>>,
 }
@@ -66,7 +68,13 @@ impl Trial {
         hall.add_staff_as("target", "supervisor@installation")?;
         let target = id_of(&hall.server_command(&["staff", "list", "--json"])?, "target")?;
         let there = there(&crowd, target).await?;
-        Ok(Self { crowd, staff, there })
+        let leaver = hall.add_staff_as("leaver", "exam-owner@installation")?;
+        Ok(Self {
+            crowd,
+            staff,
+            leaver,
+            there,
+        })
     }
 
     /// A member's console, just logged in.
@@ -97,8 +105,7 @@ impl Trial {
             one.not.extend(LAST);
             passes.push(one);
         }
-        let owner = self.staff.first().context("nobody")?;
-        let mut last = pass("session", Caller::Staff(owner.1.clone()));
+        let mut last = pass("session", Caller::Staff(self.leaver.clone()));
         last.only.extend(LAST);
         passes.push(last);
         Ok(passes)

@@ -10,12 +10,11 @@ use crate::audit;
 use crate::audit::chain::{Act, Actor};
 use crate::door::{Answer, Anybody, Doors};
 use crate::error::{ApiError, ApiResult};
-use crate::shell::extract::{Json, Path};
+use crate::shell::extract::{Form, Json, Path};
 use crate::shell::tls::Peer;
 use crate::staff::access::LoggedIn;
 use crate::staff::route::opening;
 use crate::staff::store::session;
-use axum::body::Bytes;
 use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use axum::response::Redirect;
@@ -25,7 +24,6 @@ use exam_protocol::people::{SignOnProvider, SingleLogout};
 use exam_protocol::problem::ProblemCode;
 use exam_protocol::route;
 use exam_protocol::time::Millis;
-use openidconnect::url::form_urlencoded;
 use std::sync::Arc;
 
 /// Cookie of a login on its way. Not strict: the browser comes back by a link of the provider's site.
@@ -33,6 +31,13 @@ const SIGN_ON_COOKIE: &str = "__Host-sign-on";
 
 /// How long somebody may take at the provider.
 const ON_THE_WAY: Millis = Millis::minutes(10);
+
+/// What a provider sends (OpenID Connect Back-Channel Logout 1.0, section 2.5).
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+struct LogoutForm {
+    /// The signed token.
+    logout_token: String,
+}
 
 /// The doors.
 pub fn doors(doors: Doors) -> Doors {
@@ -147,21 +152,12 @@ async fn back_channel(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Extension(peer): Extension<Peer>,
-    form: Bytes,
+    Form(told): Form<LogoutForm>,
 ) -> ApiResult<StatusCode> {
     let sign_on = provider(&app, &id)?;
-    let token = form_urlencoded::parse(&form).find(|(name, _)| name == "logout_token");
-    let (_, token) = token.ok_or_else(|| {
-        ApiError::new(
-            ProblemCode::MalformedRequest,
-            "Thiếu logout_token.",
-            "No logout_token.",
-        )
-        .at("logout_token")
-    })?;
     let now = app.clock.now();
     let out = sign_on
-        .logged_out(&token, now)
+        .logged_out(&told.logout_token, now)
         .await
         .map_err(|error| failed(sign_on, &error))?;
     let actor = Actor {

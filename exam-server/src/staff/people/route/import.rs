@@ -33,6 +33,13 @@ pub(super) async fn import(
     Query(query): Query<ImportQuery>,
     file: Bytes,
 ) -> ApiResult<Json<StaffImport>> {
+    if file.is_empty() {
+        return Err(ApiError::new(
+            ProblemCode::MalformedRequest,
+            "Chưa gửi tệp nào, hoặc tệp rỗng.",
+            "No file was sent, or it is empty.",
+        ));
+    }
     let sheets = match unpack(file).await? {
         Ok(sheets) => sheets,
         Err(finding) => return Ok(Json(faulty(&[finding]))),
