@@ -12,6 +12,7 @@ pub mod export;
 pub mod verify;
 pub mod workplace;
 pub mod doctor;
+pub mod database;
 pub mod audit;
 pub mod personal_data;
 pub mod photos;
@@ -61,6 +62,8 @@ enum Command {
     Photos(photos::Photos),
     /// Rehearsals (diễn tập)
     Rehearsal(rehearsal::Rehearsal),
+    /// The tables: make them, bring them up to date
+    Database(database::Database),
     /// Say in plain words whether this installation is ready for exam day
     Doctor(doctor::Doctor),
 }
@@ -87,6 +90,7 @@ impl Arguments {
             Command::PersonalData(command) => command.run().await,
             Command::Photos(command) => command.run().await,
             Command::Rehearsal(command) => command.run().await,
+            Command::Database(command) => command.run().await,
             Command::Doctor(command) => command.run().await,
         }
     }

@@ -1,11 +1,13 @@
-//! A whole installation in a throw-away folder for tests inside this crate: real keys, real SQLite file, the real router
-//! called without a network. Holds no rules.
+//! A whole installation in a throw-away folder for tests inside this crate: real keys, a real database, the real router
+//! called without a network. Holds no rules. The database is a SQLite file, or a PostgreSQL of this run
+//! (`EXAM_TEST_DATABASE=postgresql`).
 
 use crate::app::App;
 use crate::clock::Clock;
 use crate::command::Arguments;
 use crate::config::Config;
-use crate::db::Tx;
+use crate::config::Database as Where;
+use crate::db::{Db, Tx};
 use crate::router::router;
 use crate::shell::tls::Peer;
 use crate::staff::access::SESSION_COOKIE;
@@ -25,6 +27,7 @@ use exam_protocol::right::{Grant, Role, Scope};
 use exam_protocol::route;
 use exam_protocol::staff::{FactorKind, LoginStep, SecondFactor};
 use exam_protocol::time::{Millis, Timestamp};
+use exam_test_database::{Cluster, Database};
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
@@ -54,6 +57,27 @@ pub struct Trial {
     /// Three attempts in the first room (seats 1, 2, 10), one in the second; numbers 001308000001 to …4.
     pub attempts: Vec<AttemptId>,
     folder: TempDir,
+    database: Option<Database>,
+}
+
+/// A PostgreSQL database with the product's tables, where this run is one on PostgreSQL.
+pub async fn database() -> Option<Database> {
+    if !exam_test_database::wanted() {
+        return None;
+    }
+    let cluster = Cluster::of_this_run().unwrap();
+    if !cluster.has_template() {
+        let _lock = cluster.lock().unwrap();
+        if !cluster.has_template() {
+            let owner = Where::try_from(cluster.begin_template().unwrap());
+            let Ok(Where::Server(owner)) = owner else {
+                panic!("no server")
+            };
+            Db::prepare(&owner).await.unwrap();
+            cluster.end_template().unwrap();
+        }
+    }
+    Some(cluster.database().unwrap())
 }
 
 impl Trial {
@@ -61,7 +85,12 @@ impl Trial {
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("server");
-        let arguments = ["exam-server", "init", "--dir", dir.to_str().unwrap()];
+        let database = database().await;
+        let url = database.as_ref().map(Database::url);
+        let mut arguments = vec!["exam-server", "init", "--dir", dir.to_str().unwrap()];
+        if let Some(url) = &url {
+            arguments.extend(["--database", url]);
+        }
         Arguments::try_parse_from(arguments).unwrap().run().await.unwrap();
         let config = Config::read(&dir.join("exam-server.toml")).unwrap();
         let app = App::start(config, Arc::new(Clock::start())).await.unwrap();
@@ -72,6 +101,7 @@ impl Trial {
             rooms: [RoomId::from_random(id(2)), RoomId::from_random(id(3))],
             attempts: (11..15).map(|n| AttemptId::from_random(id(n))).collect(),
             folder,
+            database,
         };
         let mut tx = trial.app.db.write().await.unwrap();
         trial.plan(&mut tx).await;
@@ -223,6 +253,46 @@ impl Trial {
         tx.commit().await.unwrap();
     }
 
+    /// Changes what the program itself can't, as somebody does who has the whole database in his hands.
+    pub async fn tamper(&self, text: &str) {
+        if let Some(database) = &self.database {
+            return database.sql(&bytes_of_postgresql(text)).unwrap();
+        }
+        let mut tx = self.app.db.write().await.unwrap();
+        let triggers = "select name from sqlite_master where type = 'trigger'";
+        let triggers: Vec<String> = sqlx::query_scalar(triggers).fetch_all(&mut *tx).await.unwrap();
+        for trigger in triggers {
+            execute(&mut tx, &format!("drop trigger {trigger}"), &[]).await;
+        }
+        execute(&mut tx, text, &[]).await;
+        tx.commit().await.unwrap();
+    }
+
+    /// The PostgreSQL database, where this run is one on PostgreSQL.
+    pub fn postgresql(&self) -> Option<&Database> {
+        self.database.as_ref()
+    }
+
+    /// Lets the database refuse new answers, as a full disk does, or take them again.
+    pub async fn full(&self, full: bool) {
+        if let Some(database) = &self.database {
+            let text = if full {
+                "revoke insert on journal from"
+            } else {
+                "grant insert on journal to"
+            };
+            return database
+                .sql(&format!("{text} {}", exam_test_database::SERVER))
+                .unwrap();
+        }
+        let pages = if full {
+            self.number("pragma page_count").await
+        } else {
+            1_000_000
+        };
+        self.sql(&format!("pragma max_page_count = {pages}"), &[]).await;
+    }
+
     /// Runs a query for one number.
     pub async fn number(&self, text: &str) -> i64 {
         sqlx::query_scalar(sqlx::AssertSqlSafe(text.to_owned()))
@@ -362,8 +432,24 @@ impl Trial {
     }
 }
 
+/// Bytes as PostgreSQL writes them: `x'00'` is SQLite's way.
+fn bytes_of_postgresql(text: &str) -> String {
+    let mut parts = text.split("x'");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let others = parts.map(|part| {
+        let (digits, rest) = part.split_once('\'').unwrap();
+        format!("decode('{digits}', 'hex'){rest}")
+    });
+    std::iter::once(first).chain(others).collect()
+}
+
 async fn execute(tx: &mut Tx, text: &str, values: &[&str]) {
-    let mut query = sqlx::query(sqlx::AssertSqlSafe(text.to_owned()));
+    let text = if exam_test_database::wanted() {
+        bytes_of_postgresql(text)
+    } else {
+        text.to_owned()
+    };
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
     for value in values {
         query = query.bind((*value).to_owned());
     }

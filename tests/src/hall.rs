@@ -13,6 +13,7 @@ use crate::door::Door;
 use crate::programs::program;
 use anyhow::{Context, Result, bail, ensure};
 use exam_protocol::id::{ExamId, RoomId, SiteId, SittingId};
+use exam_test_database::{Cluster, Database};
 use serde::Deserialize;
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -80,12 +81,14 @@ pub struct Room {
     pub name: String,
 }
 
-/// An installation. Its server ends and its folder goes with it.
+/// An installation. Its server ends and its folder goes with it. Its data is in a SQLite file, or in a PostgreSQL of this run
+/// of tests (`EXAM_TEST_DATABASE=postgresql`).
 #[derive(Debug)]
 pub struct Hall {
     folder: TempDir,
     address: SocketAddr,
     server: Option<Child>,
+    database: Option<Database>,
 }
 
 impl Hall {
@@ -109,12 +112,18 @@ impl Hall {
             folder,
             address,
             server: None,
+            database: exam_test_database::wanted()
+                .then(|| Cluster::of_this_run()?.empty())
+                .transpose()?,
         };
-        let dir = hall.path("server");
-        hall.run(
-            "exam-server",
-            &["init", "--dir", &text(&dir), "--listen", &address.to_string()],
-        )?;
+        let (dir, listen) = (text(&hall.path("server")), address.to_string());
+        let mut init = vec!["init", "--dir", &dir, "--listen", &listen];
+        let url = hall.database.as_ref().map(Database::url);
+        init.extend(url.iter().flat_map(|url| ["--database", url]));
+        hall.run("exam-server", &init)?;
+        if url.is_some() {
+            hall.server_command(&["database", "prepare"])?;
+        }
         Ok(hall)
     }
 

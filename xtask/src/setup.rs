@@ -10,7 +10,7 @@ const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// A package and why it is needed.
 pub struct Package(pub &'static str, pub &'static str);
 
-const PACKAGES: [Package; 14] = [
+const PACKAGES: [Package; 15] = [
     Package("build-essential", "C compiler for SQLite and ring"),
     Package("pkg-config", "finds the PC/SC library"),
     Package("libpcsclite-dev", "the check-in agent talks PC/SC"),
@@ -29,6 +29,10 @@ const PACKAGES: [Package; 14] = [
     ),
     Package("openssl", "outside judge of our certificates and signatures"),
     Package("brotli", "compresses the pages"),
+    Package(
+        "postgresql",
+        "tests start a PostgreSQL of their own; the service is not used",
+    ),
     Package("nodejs", "runs the OpenID provider of the single sign-on tests"),
     Package("npm", "fetches that provider"),
 ];
@@ -105,12 +109,15 @@ fn installed(package: &str) -> bool {
     output.is_ok_and(|output| output.stdout.ends_with(b" installed"))
 }
 
-/// Node that did not come as a package is as good.
+/// Node that did not come as a package is as good; so is one version of PostgreSQL without the package that follows the newest.
 fn from_elsewhere(package: &str) -> bool {
     match package {
         "nodejs" => present("node"),
         "npm" => present("npm"),
         "python3-venv" => has_venv(),
+        "postgresql" => {
+            std::fs::read_dir("/usr/lib/postgresql").is_ok_and(|mut versions| versions.next().is_some())
+        }
         _ => false,
     }
 }

@@ -182,7 +182,7 @@ async fn commit(disk: &Disk, batch: Vec<Order>) {
 }
 
 async fn store(disk: &Disk, appends: &[Append]) -> Result<Vec<Outcome>, sqlx::Error> {
-    let mut tx = disk.db.write().await?;
+    let mut tx = disk.db.write_answers().await?;
     let taken = append_batch(&mut tx, appends, disk.clock.now()).await?;
     tx.commit().await?;
     let stored = appends.iter().zip(&taken).filter(|(_, taken)| **taken);

@@ -390,7 +390,7 @@ async fn a_proposal_that_was_changed_in_the_database_can_not_be_decided() {
     let hall = Hall::new().await;
     hall.room(RoomAction::Open).await.unwrap();
     let proposal = hall.propose(&hall.lan, hall.start()).await.unwrap();
-    hall.trial.sql("update proposal set content = x'a0'", &[]).await;
+    hall.trial.tamper("update proposal set content = x'a0'").await;
     assert_eq!(
         hall.decide(&hall.thu, &proposal, Verdict::Approve).await,
         Err(ProblemCode::StorageUnavailable)
