@@ -41,6 +41,9 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 /// How long a commit may take, standby included. Whoever waits for it is told then that its outcome is unknown.
 const COMMIT_WAIT: Duration = Duration::from_secs(30);
 
+/// After how long without an answer the database counts as lost; longer than anything that it may take itself.
+const LOST_AFTER: Duration = Duration::from_secs(45);
+
 /// The database.
 #[derive(Clone, Debug)]
 pub struct Db {
@@ -184,6 +187,17 @@ impl Tx {
         }
         Ok(())
     }
+}
+
+/// Waits for work with the database no longer than [`LOST_AFTER`]; what came of it is unknown then. A machine that is gone
+/// closes no connection, and TCP alone would wait for many minutes.
+///
+/// # Errors
+/// What the work says, or that there was no answer.
+pub async fn in_time<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    timeout(LOST_AFTER, work)
+        .await
+        .map_err(|_| unknown("the database does not answer"))?
 }
 
 fn unknown(why: &'static str) -> sqlx::Error {

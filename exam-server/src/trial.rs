@@ -256,7 +256,7 @@ impl Trial {
     /// Changes what the program itself can't, as somebody does who has the whole database in his hands.
     pub async fn tamper(&self, text: &str) {
         if let Some(database) = &self.database {
-            return database.sql(&bytes_of_postgresql(text)).unwrap();
+            return database.sql(&in_its_words(text)).unwrap();
         }
         let mut tx = self.app.db.write().await.unwrap();
         let triggers = "select name from sqlite_master where type = 'trigger'";
@@ -295,7 +295,7 @@ impl Trial {
 
     /// Runs a query for one number.
     pub async fn number(&self, text: &str) -> i64 {
-        sqlx::query_scalar(sqlx::AssertSqlSafe(text.to_owned()))
+        sqlx::query_scalar(sqlx::AssertSqlSafe(in_its_words(text)))
             .fetch_one(self.app.db.reader())
             .await
             .unwrap()
@@ -432,24 +432,25 @@ impl Trial {
     }
 }
 
-/// Bytes as PostgreSQL writes them: `x'00'` is SQLite's way.
-fn bytes_of_postgresql(text: &str) -> String {
-    let mut parts = text.split("x'");
+/// Bytes as this run's database writes them: `x'00'` and `unhex` are SQLite's way.
+fn in_its_words(text: &str) -> String {
+    if !exam_test_database::wanted() {
+        return text.to_owned();
+    }
+    let text = text
+        .replace("unhex($1)", "decode($1, 'hex')")
+        .replace("unhex($2)", "decode($2, 'hex')");
+    let mut parts = text.split(" x'");
     let first = parts.next().unwrap_or_default().to_owned();
     let others = parts.map(|part| {
         let (digits, rest) = part.split_once('\'').unwrap();
-        format!("decode('{digits}', 'hex'){rest}")
+        format!(" decode('{digits}', 'hex'){rest}")
     });
     std::iter::once(first).chain(others).collect()
 }
 
 async fn execute(tx: &mut Tx, text: &str, values: &[&str]) {
-    let text = if exam_test_database::wanted() {
-        bytes_of_postgresql(text)
-    } else {
-        text.to_owned()
-    };
-    let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(in_its_words(text)));
     for value in values {
         query = query.bind((*value).to_owned());
     }
