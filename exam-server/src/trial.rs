@@ -2,12 +2,13 @@
 //! called without a network. Holds no rules. The database is a SQLite file, or a PostgreSQL of this run
 //! (`EXAM_TEST_DATABASE=postgresql`).
 
+mod database;
+
 use crate::app::App;
 use crate::clock::Clock;
 use crate::command::Arguments;
 use crate::config::Config;
-use crate::config::Database as Where;
-use crate::db::{Db, Tx};
+use crate::db::Tx;
 use crate::router::router;
 use crate::shell::tls::Peer;
 use crate::staff::access::SESSION_COOKIE;
@@ -27,7 +28,7 @@ use exam_protocol::right::{Grant, Role, Scope};
 use exam_protocol::route;
 use exam_protocol::staff::{FactorKind, LoginStep, SecondFactor};
 use exam_protocol::time::{Millis, Timestamp};
-use exam_test_database::{Cluster, Database};
+use exam_test_database::Database;
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
@@ -60,32 +61,12 @@ pub struct Trial {
     database: Option<Database>,
 }
 
-/// A PostgreSQL database with the product's tables, where this run is one on PostgreSQL.
-pub async fn database() -> Option<Database> {
-    if !exam_test_database::wanted() {
-        return None;
-    }
-    let cluster = Cluster::of_this_run().unwrap();
-    if !cluster.has_template() {
-        let _lock = cluster.lock().unwrap();
-        if !cluster.has_template() {
-            let owner = Where::try_from(cluster.begin_template().unwrap());
-            let Ok(Where::Server(owner)) = owner else {
-                panic!("no server")
-            };
-            Db::prepare(&owner).await.unwrap();
-            cluster.end_template().unwrap();
-        }
-    }
-    Some(cluster.database().unwrap())
-}
-
 impl Trial {
     /// Makes it. "lan" leads all sites, "minh" is first proctor everywhere, "hoa" leads the second room only.
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("server");
-        let database = database().await;
+        let database = database::database().await;
         let url = database.as_ref().map(Database::url);
         let mut arguments = vec!["exam-server", "init", "--dir", dir.to_str().unwrap()];
         if let Some(url) = &url {
@@ -253,49 +234,9 @@ impl Trial {
         tx.commit().await.unwrap();
     }
 
-    /// Changes what the program itself can't, as somebody does who has the whole database in his hands.
-    pub async fn tamper(&self, text: &str) {
-        if let Some(database) = &self.database {
-            return database.sql(&in_its_words(text)).unwrap();
-        }
-        let mut tx = self.app.db.write().await.unwrap();
-        let triggers = "select name from sqlite_master where type = 'trigger'";
-        let triggers: Vec<String> = sqlx::query_scalar(triggers).fetch_all(&mut *tx).await.unwrap();
-        for trigger in triggers {
-            execute(&mut tx, &format!("drop trigger {trigger}"), &[]).await;
-        }
-        execute(&mut tx, text, &[]).await;
-        tx.commit().await.unwrap();
-    }
-
-    /// The PostgreSQL database, where this run is one on PostgreSQL.
-    pub fn postgresql(&self) -> Option<&Database> {
-        self.database.as_ref()
-    }
-
-    /// Lets the database refuse new answers, as a full disk does, or take them again.
-    pub async fn full(&self, full: bool) {
-        if let Some(database) = &self.database {
-            let text = if full {
-                "revoke insert on journal from"
-            } else {
-                "grant insert on journal to"
-            };
-            return database
-                .sql(&format!("{text} {}", exam_test_database::SERVER))
-                .unwrap();
-        }
-        let pages = if full {
-            self.number("pragma page_count").await
-        } else {
-            1_000_000
-        };
-        self.sql(&format!("pragma max_page_count = {pages}"), &[]).await;
-    }
-
     /// Runs a query for one number.
     pub async fn number(&self, text: &str) -> i64 {
-        sqlx::query_scalar(sqlx::AssertSqlSafe(in_its_words(text)))
+        sqlx::query_scalar(sqlx::AssertSqlSafe(database::in_its_words(text)))
             .fetch_one(self.app.db.reader())
             .await
             .unwrap()
@@ -432,25 +373,8 @@ impl Trial {
     }
 }
 
-/// Bytes as this run's database writes them: `x'00'` and `unhex` are SQLite's way.
-fn in_its_words(text: &str) -> String {
-    if !exam_test_database::wanted() {
-        return text.to_owned();
-    }
-    let text = text
-        .replace("unhex($1)", "decode($1, 'hex')")
-        .replace("unhex($2)", "decode($2, 'hex')");
-    let mut parts = text.split(" x'");
-    let first = parts.next().unwrap_or_default().to_owned();
-    let others = parts.map(|part| {
-        let (digits, rest) = part.split_once('\'').unwrap();
-        format!(" decode('{digits}', 'hex'){rest}")
-    });
-    std::iter::once(first).chain(others).collect()
-}
-
 async fn execute(tx: &mut Tx, text: &str, values: &[&str]) {
-    let mut query = sqlx::query(sqlx::AssertSqlSafe(in_its_words(text)));
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(database::in_its_words(text)));
     for value in values {
         query = query.bind((*value).to_owned());
     }
