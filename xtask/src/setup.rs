@@ -116,7 +116,7 @@ fn from_elsewhere(package: &str) -> bool {
         "npm" => present("npm"),
         "python3-venv" => has_venv(),
         "postgresql" => {
-            std::fs::read_dir("/usr/lib/postgresql").is_ok_and(|mut versions| versions.next().is_some())
+            fs::read_dir("/usr/lib/postgresql").is_ok_and(|mut versions| versions.next().is_some())
         }
         _ => false,
     }
