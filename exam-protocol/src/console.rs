@@ -3,7 +3,7 @@
 use crate::checkin::{AdmissionRule, Holder, Verdicts};
 use crate::id::{AttemptId, CheckinId, RoomId, StaffId, StationId};
 use crate::right::{Grant, Permission};
-use crate::staff::{Duty, IdleLimit};
+use crate::staff::{Duty, IdleLimit, PasswordRules};
 use crate::station::{ReadFailure, ReadStep};
 use crate::time::{Millis, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,12 @@ pub struct Me {
     /// The login before this one, for its holder to recognise.
     #[serde(default)]
     pub last_login: Option<LastLogin>,
+    /// What this person may do in some place at least: what the page offers at all.
+    #[serde(default)]
+    pub may: Vec<Permission>,
+    /// What a new password of this person must be like.
+    #[serde(default)]
+    pub password: PasswordRules,
 }
 
 /// An earlier login.

@@ -6,6 +6,7 @@
 mod staff;
 mod station;
 
+pub use staff::NewStaff;
 pub use station::Station;
 
 use crate::citizens::{RosterFile, invent};

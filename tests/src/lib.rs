@@ -20,6 +20,7 @@ pub mod web_judge;
 pub mod browser;
 pub mod candidate_page;
 pub mod proctor_page;
+pub mod staff_page;
 pub mod exam_day;
 pub mod card;
 pub mod citizens;

@@ -134,7 +134,7 @@ fn Lock() -> impl IntoView {
                 <p class="small">{move || texts::lock::hint(console.lang())}</p>
                 <form on:submit=submit>
                     <Field id="lock-password" label=texts::login::password value=password kind="password" autocomplete="current-password" first=true/>
-                    <ProblemNote problem=task.problem/>
+                    <ProblemNote problem=task.problem wrong=texts::lock::wrong/>
                     <Submit name="lock-submit" label=texts::lock::submit busy=task.busy/>
                 </form>
                 <button type="button" class="link" on:click=leave data-testid="lock-leave">{move || texts::lock::other(console.lang())}</button>
