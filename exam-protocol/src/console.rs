@@ -1,5 +1,6 @@
 //! Between the proctor's page and the server: JSON over HTTPS, and the board as frames.
 
+use crate::bytes::Digest;
 use crate::checkin::{AdmissionRule, Holder, Verdicts};
 use crate::id::{AttemptId, CheckinId, RoomId, StaffId, StationId};
 use crate::right::{Grant, Permission};
@@ -198,6 +199,21 @@ pub struct CandidateRow {
     pub photo: bool,
     /// Why the attempt is out of marking (by decision of two people).
     pub voided: Option<String>,
+    /// What a printed receipt says, once a hand-in counts.
+    #[serde(default)]
+    pub receipt: Option<ReceiptSlip>,
+}
+
+/// A receipt for a candidate to take along on paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ReceiptSlip {
+    /// SHA-256 of the receipt's COSE bytes: the code that the candidate's own page shows too.
+    pub code: Digest,
+    /// When the server had the hand-in on disk.
+    pub received_at: Timestamp,
+    /// Whether it came after the deadline and its grace.
+    pub late: bool,
 }
 
 /// How far a candidate is.

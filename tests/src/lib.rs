@@ -21,6 +21,7 @@ pub mod browser;
 pub mod candidate_page;
 pub mod proctor_page;
 pub mod staff_page;
+pub mod accessibility;
 pub mod exam_day;
 pub mod card;
 pub mod citizens;

@@ -8,7 +8,6 @@ use crate::hall::Hall;
 use anyhow::{Context, Result, ensure};
 use exam_protocol::staff::SecondFactor;
 use std::time::Duration;
-use thirtyfour::Key;
 use thirtyfour::prelude::*;
 use tokio::time::{Instant, sleep};
 
@@ -138,8 +137,16 @@ impl StaffPage {
     ///
     /// # Errors
     /// When the browser refuses.
-    pub async fn press(&self, keys: &str) -> Result<()> {
+    pub async fn press(&self, keys: impl Into<TypingData>) -> Result<()> {
         Ok(self.browser.page.action_chain().send_keys(keys).perform().await?)
+    }
+
+    /// One key, wherever the cursor is.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn press_key(&self, key: Key) -> Result<()> {
+        self.press(key).await
     }
 
     /// Clicks as soon as there is something to click, and it can be.
@@ -280,6 +287,37 @@ impl StaffPage {
         }
         self.click("[data-testid=ask-reason-submit]").await?;
         self.gone("#ask-reason-text").await
+    }
+
+    /// Goes on with Tab until the cursor is on what fits.
+    ///
+    /// # Errors
+    /// When a whole round does not come there.
+    pub async fn tab_to(&self, selector: &str) -> Result<()> {
+        let begin = Instant::now();
+        let here = format!(
+            "const here = document.activeElement; return here !== null && here.matches({})",
+            serde_json::to_string(selector)?
+        );
+        loop {
+            if self.browser.page.execute(&here, vec![]).await?.convert()? {
+                return Ok(());
+            }
+            ensure!(
+                begin.elapsed() < PATIENCE,
+                "Tab does not come to {selector}; {}",
+                self.on_screen().await
+            );
+            self.press_key(Key::Tab).await?;
+        }
+    }
+
+    /// Waits until the cursor is on what fits, without going there.
+    ///
+    /// # Errors
+    /// When it is elsewhere.
+    pub async fn cursor_on(&self, selector: &str) -> Result<()> {
+        self.see(&format!("{selector}:focus")).await
     }
 
     /// What the page shows, for messages of tests.

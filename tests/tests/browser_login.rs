@@ -200,7 +200,9 @@ async fn rest_lock_and_step_up(hall: &Hall, administrator: &Credentials) -> Resu
         !page.is_shown("#new-display").await? && !page.is_shown("[data-testid=members]").await?,
         "what is behind the lock can be read"
     );
-    page.press(&Key::Escape.to_string()).await?;
+    for _ in 0..3 {
+        page.press_key(Key::Escape).await?;
+    }
     page.write("#lock-password", "sai mật khẩu").await?;
     page.click("[data-testid=lock-submit]").await?;
     page.see_text("[data-testid=lock] [data-testid=problem]", "không đúng").await?;

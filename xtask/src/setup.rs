@@ -34,7 +34,7 @@ const PACKAGES: [Package; 15] = [
         "tests start a PostgreSQL of their own; the service is not used",
     ),
     Package("nodejs", "runs the OpenID provider of the single sign-on tests"),
-    Package("npm", "fetches that provider"),
+    Package("npm", "fetches that provider and the accessibility checker"),
 ];
 
 const WEB_JUDGES: [Package; 4] = [
@@ -48,19 +48,21 @@ const WEB_JUDGES: [Package; 4] = [
 pub fn everything() -> Result<()> {
     install(&PACKAGES)?;
     rust_target(WASM_TARGET, "the pages are built for it")?;
-    openid_provider()
+    // The provider that single sign-on is tested against, and the checker of WCAG rules that browser tests put into pages.
+    from_npm("oidc", "openid-provider", "oidc-provider")?;
+    from_npm("accessibility", "accessibility", "axe-core")
 }
 
-/// The provider that single sign-on is tested against, as its lockfile names it. Runs none of its packages' own scripts.
-fn openid_provider() -> Result<()> {
-    let folder = outside("openid-provider");
+/// Fetches what the lockfile of a folder in `tests/` names. Runs none of the packages' own scripts.
+fn from_npm(lists_in: &str, place: &str, package: &str) -> Result<()> {
+    let folder = outside(place);
     let lists = ["package.json", "package-lock.json"];
-    let wanted = |name: &str| root().join("tests/oidc").join(name);
+    let wanted = |name: &str| root().join("tests").join(lists_in).join(name);
     let same = |name: &&str| fs::read(folder.join(name)).ok() == fs::read(wanted(name)).ok();
-    if folder.join("node_modules/oidc-provider").exists() && lists.iter().all(same) {
+    if folder.join("node_modules").join(package).exists() && lists.iter().all(same) {
         return Ok(());
     }
-    println!("Fetching the OpenID provider of the single sign-on tests");
+    println!("Fetching {package} for the tests");
     fs::create_dir_all(&folder)?;
     for name in lists {
         fs::copy(wanted(name), folder.join(name)).with_context(|| name.to_owned())?;

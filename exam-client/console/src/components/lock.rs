@@ -95,12 +95,13 @@ fn Lock() -> impl IntoView {
     let task = Task::new();
     let password = RwSignal::new(String::new());
     let element = NodeRef::<Dialog>::new();
-    Effect::new(move || {
+    let show = move || {
         if let Some(dialog) = element.get() {
             // Modal, so that it lies over every other dialog and nothing below takes a key.
             let _ = dialog.show_modal();
         }
-    });
+    };
+    Effect::new(show);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let request = Unlock {
@@ -126,7 +127,9 @@ fn Lock() -> impl IntoView {
     };
     view! {
         <dialog class="lock" node_ref=element aria-labelledby="lock-title" data-testid="lock"
-            on:cancel=|event: leptos::ev::Event| event.prevent_default()>
+            on:cancel=|event: leptos::ev::Event| event.prevent_default()
+            // Browsers let a second Escape through.
+            on:close=move |_| if console.lock.is_shut() { untrack(show) }>
             <div class="card doorstep">
                 <p class="brand">"Trường Thi"</p>
                 <h1 id="lock-title">{move || texts::lock::heading(console.lang())}</h1>
