@@ -22,6 +22,7 @@ pub mod candidate_page;
 pub mod proctor_page;
 pub mod staff_page;
 pub mod accessibility;
+pub mod school;
 pub mod exam_day;
 pub mod card;
 pub mod citizens;

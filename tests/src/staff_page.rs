@@ -211,10 +211,14 @@ impl StaffPage {
     /// # Errors
     /// When it does not come.
     pub async fn see(&self, selector: &str) -> Result<()> {
-        match self.browser.find(selector).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(error.context(self.on_screen().await)),
+        let begin = Instant::now();
+        while let Err(error) = self.browser.find(selector).await {
+            // What was found may be drawn anew before it was looked at.
+            if begin.elapsed() >= PATIENCE {
+                return Err(error.context(self.on_screen().await));
+            }
         }
+        Ok(())
     }
 
     /// Waits until an element says something with these words in it.

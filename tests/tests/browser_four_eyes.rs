@@ -91,7 +91,7 @@ async fn start_out_of_time(lan: &StaffPage, thu: &StaffPage) -> Result<()> {
         !lan.is_shown("[data-testid=approve]").await? && lan.is_shown("[data-testid=withdraw]").await?,
         "the proposer is asked to decide"
     );
-    thu.section("proposals").await?;
+    thu.click("[data-testid=to-proposals]").await?;
     let seen = shown(thu).await?;
     ensure!(seen == proposed, "{seen:?} is not {proposed:?}");
     ensure!(
@@ -166,7 +166,12 @@ async fn open_candidate(page: &StaffPage) -> Result<()> {
 async fn shown(page: &StaffPage) -> Result<[String; 4]> {
     page.see(OPEN).await?;
     let mut parts = Vec::new();
-    for part in ["[data-testid=proposal-act]", "[data-testid=proposal-object]", "q", "code"] {
+    for part in [
+        "[data-testid=proposal-act]",
+        "[data-testid=proposal-object]",
+        "q",
+        "code",
+    ] {
         parts.push(page.read(&format!("{OPEN} {part}")).await?);
     }
     parts.try_into().ok().context("four parts")

@@ -263,7 +263,15 @@ fn OfTwo(
     /// Once more, with minutes; else out of marking.
     reopen: bool,
 ) -> impl IntoView {
+    let console = Console::here();
     let (minutes, reason) = (RwSignal::new("10".to_owned()), RwSignal::new(String::new()));
+    let hint = move || {
+        if reopen {
+            texts::candidate::reopen_hint(console.lang())
+        } else {
+            texts::candidate::void_hint(console.lang())
+        }
+    };
     let what = move || {
         let act = if reopen {
             let minutes = clock::minutes_to_add(&minutes.get())?;
@@ -274,9 +282,12 @@ fn OfTwo(
         Some((act, action::reason(&reason.get())?))
     };
     view! {
-        <Show when=move || reopen><MinutesField minutes/></Show>
-        <ReasonField reason/>
-        <Propose what=Signal::derive(what)/>
+        <div class="of-two">
+            <p>{hint}</p>
+            <Show when=move || reopen><MinutesField minutes/></Show>
+            <ReasonField reason/>
+            <Propose what=Signal::derive(what)/>
+        </div>
     }
 }
 

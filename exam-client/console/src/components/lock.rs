@@ -97,7 +97,8 @@ fn Lock() -> impl IntoView {
     let element = NodeRef::<Dialog>::new();
     let show = move || {
         if let Some(dialog) = element.get() {
-            // Modal, so that it lies over every other dialog and nothing below takes a key.
+            // Modal, so that it lies over every other dialog and nothing below takes a key; Escape is no way out.
+            let _ = dialog.set_attribute("closedby", "none");
             let _ = dialog.show_modal();
         }
     };

@@ -67,6 +67,9 @@ pub fn AccessReview() -> impl IntoView {
             <ProblemNote problem=task.problem/>
             <div class="scroll" tabindex="0" role="region" aria-label=move || texts::review::heading(console.lang())>
                 <table class="grid" data-testid="review-list"><thead><Headings/></thead><tbody>{rows}</tbody></table>
+                <Show when=move || list.with(|list| list.as_ref().is_some_and(|page| page.entries.is_empty()))>
+                    <p class="note">{move || texts::review::none(console.lang())}</p>
+                </Show>
             </div>
             <Pager page total=Signal::derive(total)/>
         </Frame>
