@@ -5,16 +5,12 @@ use anyhow::Result;
 use std::fs;
 
 /// Folder, and the crates of ours that it may depend on.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("exam-protocol", &[]),
     ("certs", &[]),
     ("question-bank", &["certs", "exam-protocol"]),
     ("checkin-agent", &["certs", "exam-protocol"]),
-    (
-        "exam-server",
-        // The last for its tests only.
-        &["question-bank", "certs", "exam-protocol", "exam-test-database"],
-    ),
+    ("exam-server", &["question-bank", "certs", "exam-protocol"]),
     ("exam-client/texts", &[]),
     ("exam-client/browser", &["exam-protocol", "exam-texts"]),
     (
@@ -33,14 +29,12 @@ const ARROWS: [(&str, &[&str]); 12] = [
             "question-bank",
             "exam-server",
             "checkin-agent",
-            "exam-test-database",
         ],
     ),
-    ("tests/postgresql", &[]),
     ("xtask", &[]),
 ];
 
-const OURS: [&str; 10] = [
+const OURS: [&str; 9] = [
     "certs",
     "checkin-agent",
     "exam-browser",
@@ -48,7 +42,6 @@ const OURS: [&str; 10] = [
     "exam-console",
     "exam-protocol",
     "exam-server",
-    "exam-test-database",
     "exam-texts",
     "question-bank",
 ];

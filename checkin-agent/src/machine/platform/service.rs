@@ -99,11 +99,7 @@ mod windows {
             } else {
                 ServiceControlAccept::empty()
             },
-            exit_code: if well {
-                ServiceExitCode::NO_ERROR
-            } else {
-                ServiceExitCode::ServiceSpecific(1)
-            },
+            exit_code: ServiceExitCode::ServiceSpecific(u32::from(!well)),
             checkpoint: 0,
             wait_hint: Duration::ZERO,
             process_id: None,
