@@ -65,9 +65,12 @@ fn checked(relay: &ChipAuthenticationRelay) -> Option<(Vec<Command>, Command)> {
 fn command(wanted: &CardCommand) -> Option<Command> {
     let [class, instruction, ..] = wanted.header.0;
     let command = Command::new(wanted.header.0).with_data(wanted.data.0.clone());
-    (class == 0 && ALLOWED.contains(&instruction)).then(|| match wanted.answered {
-        true => command.expecting(SHORT_MAXIMUM),
-        false => command,
+    (class == 0 && ALLOWED.contains(&instruction)).then(|| {
+        if wanted.answered {
+            command.expecting(SHORT_MAXIMUM)
+        } else {
+            command
+        }
     })
 }
 
