@@ -99,7 +99,11 @@ mod windows {
             } else {
                 ServiceControlAccept::empty()
             },
-            exit_code: ServiceExitCode::ServiceSpecific(u32::from(!well)),
+            exit_code: if well {
+                ServiceExitCode::NO_ERROR
+            } else {
+                ServiceExitCode::ServiceSpecific(1)
+            },
             checkpoint: 0,
             wait_hint: Duration::ZERO,
             process_id: None,
