@@ -66,7 +66,7 @@ fn tally_counts_everybody_once() {
 
 #[test]
 fn acts_fit_candidate_and_room() {
-    use CandidateAct::{AddTime, AdmitWithoutCard, Submission, TakeOver};
+    use CandidateAct::{AddTime, AdmitWithoutCard, Receipt, Submission, TakeOver};
     assert_eq!(
         candidate_acts(RoomState::Open, Progress::Absent),
         [AdmitWithoutCard]
@@ -78,7 +78,7 @@ fn acts_fit_candidate_and_room() {
     assert_eq!(candidate_acts(RoomState::Open, Progress::Admitted), [TakeOver]);
     assert_eq!(
         candidate_acts(RoomState::Running, Progress::HandedIn),
-        [Submission]
+        [Receipt, Submission]
     );
     assert_eq!(candidate_acts(RoomState::Planned, Progress::Absent), []);
     assert_eq!(candidate_acts(RoomState::Closed, Progress::TimedOut), []);
@@ -90,7 +90,12 @@ fn a_supervisor_sees_a_room_and_can_do_nothing_in_it() {
     board.room.state = RoomState::Running;
     assert_eq!(
         permitted_acts(&board.room, Progress::HandedIn),
-        [CandidateAct::Submission, CandidateAct::Reopen, CandidateAct::Void]
+        [
+            CandidateAct::Receipt,
+            CandidateAct::Submission,
+            CandidateAct::Reopen,
+            CandidateAct::Void
+        ]
     );
     board.room.may = vec![Permission::SeeRoom];
     assert_eq!(permitted_acts(&board.room, Progress::Working), []);
