@@ -1,9 +1,10 @@
 //! Between the proctor's page and the server: JSON over HTTPS, and the board as frames.
 
+use crate::bytes::Digest;
 use crate::checkin::{AdmissionRule, Holder, Verdicts};
 use crate::id::{AttemptId, CheckinId, RoomId, StaffId, StationId};
 use crate::right::{Grant, Permission};
-use crate::staff::{Duty, IdleLimit};
+use crate::staff::{Duty, IdleLimit, PasswordRules};
 use crate::station::{ReadFailure, ReadStep};
 use crate::time::{Millis, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,12 @@ pub struct Me {
     /// The login before this one, for its holder to recognise.
     #[serde(default)]
     pub last_login: Option<LastLogin>,
+    /// What this person may do in some place at least: what the page offers at all.
+    #[serde(default)]
+    pub may: Vec<Permission>,
+    /// What a new password of this person must be like.
+    #[serde(default)]
+    pub password: PasswordRules,
 }
 
 /// An earlier login.
@@ -192,6 +199,21 @@ pub struct CandidateRow {
     pub photo: bool,
     /// Why the attempt is out of marking (by decision of two people).
     pub voided: Option<String>,
+    /// What a printed receipt says, once a hand-in counts.
+    #[serde(default)]
+    pub receipt: Option<ReceiptSlip>,
+}
+
+/// A receipt for a candidate to take along on paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ReceiptSlip {
+    /// SHA-256 of the receipt's COSE bytes: the code that the candidate's own page shows too.
+    pub code: Digest,
+    /// When the server had the hand-in on disk.
+    pub received_at: Timestamp,
+    /// Whether it came after the deadline and its grace.
+    pub late: bool,
 }
 
 /// How far a candidate is.
@@ -352,13 +374,4 @@ pub struct TicketView {
     pub expires_at: Timestamp,
     /// Seat label, for the proctor to say.
     pub seat: String,
-}
-
-/// Which mark list of a room: without a time, the one that stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema, utoipa::IntoParams))]
-#[serde(default)]
-pub struct MarkListQuery {
-    /// The list as it stood right before this time: that of a corrected key's approval shows the marks that it replaced.
-    pub before: Option<Timestamp>,
 }

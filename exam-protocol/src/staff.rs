@@ -140,6 +140,18 @@ pub struct RecoveryCodes {
     pub codes: Vec<String>,
 }
 
+/// What a new password must be like, for its holder to read before typing one. The server judges.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct PasswordRules {
+    /// Fewest characters, blanks not counted.
+    pub shortest: u16,
+    /// Whether it needs capital letters, small letters, digits and other characters: where no second factor stands beside it.
+    pub four_classes: bool,
+    /// From how many of the last passwords it must differ.
+    pub earlier: u16,
+}
+
 /// Changes one's own password.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

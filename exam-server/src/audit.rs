@@ -13,5 +13,3 @@ pub mod store;
 pub mod feed;
 pub mod task;
 pub mod route;
-#[cfg(test)]
-mod labelled;

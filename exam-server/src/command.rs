@@ -11,15 +11,14 @@ pub mod machine;
 pub mod export;
 pub mod verify;
 pub mod workplace;
-pub mod core_dumps;
 pub mod doctor;
+pub mod database;
 pub mod audit;
 pub mod personal_data;
 pub mod photos;
 pub mod rehearsal;
-pub mod review;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -63,8 +62,8 @@ enum Command {
     Photos(photos::Photos),
     /// Rehearsals (diễn tập)
     Rehearsal(rehearsal::Rehearsal),
-    /// The access review: who holds what since when, and what is due
-    Review(review::Review),
+    /// The tables: make them, bring them up to date
+    Database(database::Database),
     /// Say in plain words whether this installation is ready for exam day
     Doctor(doctor::Doctor),
 }
@@ -75,7 +74,6 @@ impl Arguments {
     /// # Errors
     /// What went wrong, for the person at the terminal.
     pub async fn run(self) -> Result<ExitCode> {
-        core_dumps::forbid().context("core dumps")?;
         match self.command {
             Command::Init(command) => command.run().await,
             Command::Serve(command) => command.run().await,
@@ -92,7 +90,7 @@ impl Arguments {
             Command::PersonalData(command) => command.run().await,
             Command::Photos(command) => command.run().await,
             Command::Rehearsal(command) => command.run().await,
-            Command::Review(command) => command.run().await,
+            Command::Database(command) => command.run().await,
             Command::Doctor(command) => command.run().await,
         }
     }

@@ -2,6 +2,7 @@
 //! variables `EXAM__SECTION__KEY` override it.
 
 mod audit;
+mod database;
 mod four_eyes;
 mod machines;
 mod oidc;
@@ -9,6 +10,7 @@ mod people;
 mod staff;
 
 pub use audit::{Audit, Collector, PersonalData, Protocol};
+pub use database::{Database, Refused, Server};
 pub use four_eyes::FourEyes;
 pub use machines::Machines;
 pub use oidc::{Oidc, Provider, RoleRule, UnknownSubject};
@@ -81,8 +83,11 @@ pub struct Http {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Data {
-    /// The SQLite file.
-    pub database: PathBuf,
+    /// A SQLite file, or a database on a PostgreSQL server.
+    pub database: Database,
+    /// The password for that server, in a file of its own.
+    #[serde(default)]
+    pub database_password_file: Option<PathBuf>,
     /// Key that signs seat certificates and receipts (PKCS#8 PEM).
     pub receipt_key: PathBuf,
     /// Its certificate from the exam CA (PEM).
@@ -178,6 +183,8 @@ impl Config {
             .check()
             .with_context(|| format!("{}", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new("."));
+        let password_file = config.data.database_password_file.take();
+        config.data.database.settle(folder, password_file.as_deref());
         config
             .oidc
             .settle(folder, config.http.public_url.as_deref())
@@ -186,7 +193,6 @@ impl Config {
             &mut config.http.certificate,
             &mut config.http.key,
             &mut config.http.exam_ca,
-            &mut config.data.database,
             &mut config.data.receipt_key,
             &mut config.data.receipt_certificate,
             &mut config.data.node_key,

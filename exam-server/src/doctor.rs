@@ -6,6 +6,7 @@ pub mod keys;
 pub mod machine;
 pub mod rules;
 pub mod store;
+pub mod server;
 pub mod exams;
 
 use crate::clock::Clock;

@@ -1,5 +1,8 @@
-//! A whole installation in a throw-away folder for tests inside this crate: real keys, real SQLite file, the real router
-//! called without a network. Holds no rules.
+//! A whole installation in a throw-away folder for tests inside this crate: real keys, a real database, the real router
+//! called without a network. Holds no rules. The database is a SQLite file, or a PostgreSQL of this run
+//! (`EXAM_TEST_DATABASE=postgresql`).
+
+mod database;
 
 use crate::app::App;
 use crate::clock::Clock;
@@ -25,6 +28,7 @@ use exam_protocol::right::{Grant, Role, Scope};
 use exam_protocol::route;
 use exam_protocol::staff::{FactorKind, LoginStep, SecondFactor};
 use exam_protocol::time::{Millis, Timestamp};
+use exam_test_database::Database;
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
@@ -54,6 +58,7 @@ pub struct Trial {
     /// Three attempts in the first room (seats 1, 2, 10), one in the second; numbers 001308000001 to …4.
     pub attempts: Vec<AttemptId>,
     folder: TempDir,
+    database: Option<Database>,
 }
 
 impl Trial {
@@ -61,7 +66,12 @@ impl Trial {
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("server");
-        let arguments = ["exam-server", "init", "--dir", dir.to_str().unwrap()];
+        let database = database::database().await;
+        let url = database.as_ref().map(Database::url);
+        let mut arguments = vec!["exam-server", "init", "--dir", dir.to_str().unwrap()];
+        if let Some(url) = &url {
+            arguments.extend(["--database", url]);
+        }
         Arguments::try_parse_from(arguments).unwrap().run().await.unwrap();
         let config = Config::read(&dir.join("exam-server.toml")).unwrap();
         let app = App::start(config, Arc::new(Clock::start())).await.unwrap();
@@ -72,6 +82,7 @@ impl Trial {
             rooms: [RoomId::from_random(id(2)), RoomId::from_random(id(3))],
             attempts: (11..15).map(|n| AttemptId::from_random(id(n))).collect(),
             folder,
+            database,
         };
         let mut tx = trial.app.db.write().await.unwrap();
         trial.plan(&mut tx).await;
@@ -225,7 +236,7 @@ impl Trial {
 
     /// Runs a query for one number.
     pub async fn number(&self, text: &str) -> i64 {
-        sqlx::query_scalar(sqlx::AssertSqlSafe(text.to_owned()))
+        sqlx::query_scalar(sqlx::AssertSqlSafe(database::in_its_words(text)))
             .fetch_one(self.app.db.reader())
             .await
             .unwrap()
@@ -363,7 +374,7 @@ impl Trial {
 }
 
 async fn execute(tx: &mut Tx, text: &str, values: &[&str]) {
-    let mut query = sqlx::query(sqlx::AssertSqlSafe(text.to_owned()));
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(database::in_its_words(text)));
     for value in values {
         query = query.bind((*value).to_owned());
     }

@@ -100,6 +100,7 @@ pub struct Browser {
     /// The driver's session: pages are opened, read and clicked through it.
     pub page: WebDriver,
     driver: Child,
+    port: u16,
     _home: Home,
 }
 
@@ -137,6 +138,7 @@ impl Browser {
         let browser = Self {
             page,
             driver,
+            port,
             _home: home,
         };
         browser.fit_screen().await?;
@@ -176,6 +178,27 @@ impl Browser {
             .wait(Duration::from_secs(15), Duration::from_millis(100));
         let found = query.and_displayed().first().await;
         found.with_context(|| format!("the page shows no {selector}"))
+    }
+
+    /// Puts a passkey device into the browser whose holder always has the finger on it (Web Authentication level 2, section
+    /// 11.3: Add Virtual Authenticator).
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn add_authenticator(&self) -> Result<()> {
+        let (port, session) = (self.port, self.page.handle().session_id());
+        let address = format!("http://127.0.0.1:{port}/session/{session}/webauthn/authenticator");
+        let device = serde_json::json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true,
+            "isUserVerified": true,
+        });
+        let answer = reqwest::Client::new().post(address).json(&device).send().await?;
+        ensure!(
+            answer.status().is_success(),
+            "no authenticator: {}",
+            answer.status()
+        );
+        Ok(())
     }
 
     /// Ends browser and driver.

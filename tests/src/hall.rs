@@ -6,6 +6,7 @@
 mod staff;
 mod station;
 
+pub use staff::NewStaff;
 pub use station::Station;
 
 use crate::citizens::{RosterFile, invent};
@@ -13,11 +14,12 @@ use crate::door::Door;
 use crate::programs::program;
 use anyhow::{Context, Result, bail, ensure};
 use exam_protocol::id::{ExamId, RoomId, SiteId, SittingId};
+use exam_test_database::{Cluster, Database};
 use serde::Deserialize;
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output};
+use std::process::{Child, Command};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -80,12 +82,14 @@ pub struct Room {
     pub name: String,
 }
 
-/// An installation. Its server ends and its folder goes with it.
+/// An installation. Its server ends and its folder goes with it. Its data is in a SQLite file, or in a PostgreSQL of this run
+/// of tests (`EXAM_TEST_DATABASE=postgresql`).
 #[derive(Debug)]
 pub struct Hall {
     folder: TempDir,
     address: SocketAddr,
     server: Option<Child>,
+    database: Option<Database>,
 }
 
 impl Hall {
@@ -109,12 +113,18 @@ impl Hall {
             folder,
             address,
             server: None,
+            database: exam_test_database::wanted()
+                .then(|| Cluster::of_this_run()?.empty())
+                .transpose()?,
         };
-        let dir = hall.path("server");
-        hall.run(
-            "exam-server",
-            &["init", "--dir", &text(&dir), "--listen", &address.to_string()],
-        )?;
+        let (dir, listen) = (text(&hall.path("server")), address.to_string());
+        let mut init = vec!["init", "--dir", &dir, "--listen", &listen];
+        let url = hall.database.as_ref().map(Database::url);
+        init.extend(url.iter().flat_map(|url| ["--database", url]));
+        hall.run("exam-server", &init)?;
+        if url.is_some() {
+            hall.server_command(&["database", "prepare"])?;
+        }
         Ok(hall)
     }
 
@@ -178,15 +188,8 @@ impl Hall {
     /// # Errors
     /// What the programs say.
     pub fn prepare(&self, plan: &Plan) -> Result<Sitting> {
-        self.prepare_at(plan, &this_minute()?)
-    }
-
-    /// Makes exam, roster, paper and trust anchors, planned for any time: `2026-01-05T07:30+07:00`.
-    ///
-    /// # Errors
-    /// What the programs say.
-    pub fn prepare_at(&self, plan: &Plan, starts_at: &str) -> Result<Sitting> {
         let minutes = plan.minutes.to_string();
+        let starts_at = this_minute()?;
         let mut create = vec![
             "exam",
             "create",
@@ -195,7 +198,13 @@ impl Hall {
             "--subject",
             &plan.subject,
         ];
-        create.extend(["--duration-minutes", &minutes, "--starts-at", starts_at, "--json"]);
+        create.extend([
+            "--duration-minutes",
+            &minutes,
+            "--starts-at",
+            &starts_at,
+            "--json",
+        ]);
         for room in &plan.rooms {
             create.extend(["--room", room]);
         }
@@ -274,18 +283,6 @@ impl Hall {
             String::from_utf8_lossy(&output.stderr)
         );
         Ok(String::from_utf8(output.stdout)?)
-    }
-
-    /// Runs a command of `exam-server`, whatever becomes of it, with these variables in its environment.
-    ///
-    /// # Errors
-    /// When the program is not built.
-    pub fn try_command(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Result<Output> {
-        Command::new(program("exam-server")?)
-            .args(arguments)
-            .envs(environment.iter().copied())
-            .output()
-            .context("exam-server")
     }
 
     /// Starts the server and waits until it answers.

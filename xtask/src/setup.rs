@@ -10,7 +10,7 @@ const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// A package and why it is needed.
 pub struct Package(pub &'static str, pub &'static str);
 
-const PACKAGES: [Package; 16] = [
+const PACKAGES: [Package; 15] = [
     Package("build-essential", "C compiler for SQLite and ring"),
     Package("pkg-config", "finds the PC/SC library"),
     Package("libpcsclite-dev", "the check-in agent talks PC/SC"),
@@ -29,10 +29,12 @@ const PACKAGES: [Package; 16] = [
     ),
     Package("openssl", "outside judge of our certificates and signatures"),
     Package("brotli", "compresses the pages"),
-    Package("rsyslog", "collector that the audit feed is tested against"),
-    Package("rsyslog-gnutls", "lets that collector speak TLS"),
+    Package(
+        "postgresql",
+        "tests start a PostgreSQL of their own; the service is not used",
+    ),
     Package("nodejs", "runs the OpenID provider of the single sign-on tests"),
-    Package("npm", "fetches that provider"),
+    Package("npm", "fetches that provider and the accessibility checker"),
 ];
 
 const WEB_JUDGES: [Package; 4] = [
@@ -46,19 +48,21 @@ const WEB_JUDGES: [Package; 4] = [
 pub fn everything() -> Result<()> {
     install(&PACKAGES)?;
     rust_target(WASM_TARGET, "the pages are built for it")?;
-    openid_provider()
+    // The provider that single sign-on is tested against, and the checker of WCAG rules that browser tests put into pages.
+    from_npm("oidc", "openid-provider", "oidc-provider")?;
+    from_npm("accessibility", "accessibility", "axe-core")
 }
 
-/// The provider that single sign-on is tested against, as its lockfile names it. Runs none of its packages' own scripts.
-fn openid_provider() -> Result<()> {
-    let folder = outside("openid-provider");
+/// Fetches what the lockfile of a folder in `tests/` names. Runs none of the packages' own scripts.
+fn from_npm(lists_in: &str, place: &str, package: &str) -> Result<()> {
+    let folder = outside(place);
     let lists = ["package.json", "package-lock.json"];
-    let wanted = |name: &str| root().join("tests/oidc").join(name);
+    let wanted = |name: &str| root().join("tests").join(lists_in).join(name);
     let same = |name: &&str| fs::read(folder.join(name)).ok() == fs::read(wanted(name)).ok();
-    if folder.join("node_modules/oidc-provider").exists() && lists.iter().all(same) {
+    if folder.join("node_modules").join(package).exists() && lists.iter().all(same) {
         return Ok(());
     }
-    println!("Fetching the OpenID provider of the single sign-on tests");
+    println!("Fetching {package} for the tests");
     fs::create_dir_all(&folder)?;
     for name in lists {
         fs::copy(wanted(name), folder.join(name)).with_context(|| name.to_owned())?;
@@ -107,12 +111,15 @@ fn installed(package: &str) -> bool {
     output.is_ok_and(|output| output.stdout.ends_with(b" installed"))
 }
 
-/// Node that did not come as a package is as good.
+/// Node that did not come as a package is as good; so is one version of PostgreSQL without the package that follows the newest.
 fn from_elsewhere(package: &str) -> bool {
     match package {
         "nodejs" => present("node"),
         "npm" => present("npm"),
         "python3-venv" => has_venv(),
+        "postgresql" => {
+            fs::read_dir("/usr/lib/postgresql").is_ok_and(|mut versions| versions.next().is_some())
+        }
         _ => false,
     }
 }

@@ -18,7 +18,7 @@ pub struct Test {
 /// A stage has a name and a thing to do.
 type Stage = (&'static str, fn() -> Result<()>);
 
-const STAGES: [Stage; 8] = [
+const STAGES: [Stage; 9] = [
     ("install what is missing", setup::everything),
     ("tidy", || tidy::check(true)),
     ("format", || run(cargo().args(["fmt", "--all", "--check"]))),
@@ -37,8 +37,32 @@ const STAGES: [Stage; 8] = [
     ("build", || {
         run(cargo().args(["build", "--workspace", "--all-targets", "--locked"]))
     }),
-    ("tests", tests),
+    ("tests, data in SQLite", || tests(&["--workspace"], "sqlite")),
+    ("tests, data in PostgreSQL", || {
+        tests(&ON_POSTGRESQL, "postgresql")
+    }),
     ("a whole exam day", crate::demo::check),
+];
+
+/// What runs a second time with its data in PostgreSQL: the server's own tests, and whole servers where the database matters.
+const ON_POSTGRESQL: [&str; 17] = [
+    "-p",
+    "exam-server",
+    "-p",
+    "exam-tests",
+    "--lib",
+    "--test",
+    "admission",
+    "--test",
+    "four_eyes",
+    "--test",
+    "kill_and_restart",
+    "--test",
+    "login",
+    "--test",
+    "seat_refused",
+    "--test",
+    "take_over",
 ];
 
 impl Test {
@@ -69,16 +93,17 @@ fn report(times: &[(&str, Duration)], all: Duration) {
     println!("{:>7.1} s  all", all.as_secs_f32());
 }
 
-/// nextest where it is installed, cargo's own runner elsewhere.
-fn tests() -> Result<()> {
-    if present("cargo-nextest") {
-        return run(Command::new("cargo").args([
-            "nextest",
-            "run",
-            "--workspace",
-            "--locked",
-            "--no-fail-fast",
-        ]));
-    }
-    run(cargo().args(["test", "--workspace", "--locked", "--no-fail-fast"]))
+/// nextest where it is installed, cargo's own runner elsewhere; the data in the named database.
+fn tests(what: &[&str], database: &str) -> Result<()> {
+    let (program, command): (_, &[&str]) = if present("cargo-nextest") {
+        (Command::new("cargo"), &["nextest", "run"])
+    } else {
+        (cargo(), &["test"])
+    };
+    let mut program = program;
+    program
+        .args(command)
+        .args(what)
+        .args(["--locked", "--no-fail-fast"]);
+    run(program.env("EXAM_TEST_DATABASE", database))
 }

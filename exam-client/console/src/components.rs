@@ -40,6 +40,8 @@ mod ask_reason;
 mod propose;
 mod pager;
 mod start_passwords;
+mod receipt_slips;
+mod machine_alarm;
 
 pub use ask_reason::AskReason;
 pub use board_table::BoardTable;
@@ -53,6 +55,7 @@ pub use header::Header;
 pub use language_switch::LanguageSwitch;
 pub use live_banner::LiveBanner;
 pub use lock::IdleWatch;
+pub use machine_alarm::MachineAlarm;
 pub use modal::Modal;
 pub use pager::Pager;
 pub use password_form::PasswordForm;

@@ -39,6 +39,8 @@ pub enum Dialog {
     Action(ActionKind),
     /// One candidate, with an act already chosen or not.
     Candidate(AttemptId, Option<CandidateAct>),
+    /// Receipts to print, of one candidate or of all.
+    Receipts(Option<AttemptId>),
 }
 
 /// The room on the screen; handed to its components as context.

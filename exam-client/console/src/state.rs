@@ -8,7 +8,7 @@ use exam_browser::fetch::Failure;
 use exam_browser::language::Language;
 use exam_protocol::console::Me;
 use exam_protocol::problem::{Problem, ProblemCode};
-use exam_protocol::right::Grant;
+use exam_protocol::right::Permission;
 use exam_protocol::staff::{FactorKind, LoginStep};
 use leptos::prelude::*;
 
@@ -70,10 +70,10 @@ impl Console {
         self.language.get()
     }
 
-    /// The roles of who is logged in; tracks.
-    pub fn grants(self) -> Vec<Grant> {
+    /// What who is logged in may do in some place at least; tracks.
+    pub fn may(self) -> Vec<Permission> {
         self.me
-            .with(|me| me.as_ref().map(|me| me.grants.clone()).unwrap_or_default())
+            .with(|me| me.as_ref().map(|me| me.may.clone()).unwrap_or_default())
     }
 
     /// A step of a login was taken.
@@ -86,7 +86,7 @@ impl Console {
 
     /// The person is known: on to what has to be done first, else to what the address names, else to the first section.
     pub fn logged_in(self, me: Me) {
-        let first = menu::sections(&me.grants)
+        let first = menu::sections(&me.may)
             .first()
             .copied()
             .unwrap_or(Section::Account);

@@ -1,6 +1,19 @@
--- For PostgreSQL, to be run by the owner of the tables after each migration. The server connects as exam_server, which owns no
--- table: what is not granted can't be done, not even by a server that was taken over.
+-- For PostgreSQL, run by the owner of the tables after each migration (`exam-server database prepare`). The server connects as
+-- exam_server, which owns no table: what is not granted can't be done, not even by a server that was taken over.
+revoke create on schema public from public;
+grant usage on schema public to exam_server;
+revoke all on all tables in schema public from public;
 revoke all on all tables in schema public from exam_server;
 grant select, insert, update, delete on all tables in schema public to exam_server;
-revoke update, delete, truncate on audit, erasure from exam_server;
-revoke update, truncate on audit_reason from exam_server;
+revoke insert, update, delete on _sqlx_migrations from exam_server;
+-- the record: only ever inserted into
+revoke update, delete on audit, erasure, journal, hand_in, seat, attempt_void, reopening, key_correction, mark_history,
+    result_history, staff_review from exam_server;
+-- reasons in the audit: erased or left as they are
+revoke update on audit_reason from exam_server;
+-- admissions: only their reasons are erased
+revoke update, delete on admission from exam_server;
+grant update (reason) on admission to exam_server;
+-- proposals: what was proposed stays, how it ended is added
+revoke update, delete on proposal from exam_server;
+grant update (state, decided_by, decided_at, decision_reason, readable_until, used_at) on proposal to exam_server;

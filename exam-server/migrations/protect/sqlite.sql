@@ -19,3 +19,93 @@ create trigger if not exists erasure_no_delete before delete on erasure
 begin
     select raise(abort, 'minutes of erasures are never deleted');
 end;
+create trigger if not exists journal_no_update before update on journal
+begin
+    select raise(abort, 'the journal is never changed');
+end;
+create trigger if not exists journal_no_delete before delete on journal
+begin
+    select raise(abort, 'the journal is never deleted from');
+end;
+create trigger if not exists hand_in_no_update before update on hand_in
+begin
+    select raise(abort, 'hand-ins are never changed');
+end;
+create trigger if not exists hand_in_no_delete before delete on hand_in
+begin
+    select raise(abort, 'hand-ins are never deleted');
+end;
+create trigger if not exists seat_no_update before update on seat
+begin
+    select raise(abort, 'seats are never changed');
+end;
+create trigger if not exists seat_no_delete before delete on seat
+begin
+    select raise(abort, 'seats are never deleted');
+end;
+create trigger if not exists attempt_void_no_update before update on attempt_void
+begin
+    select raise(abort, 'voiding is never changed');
+end;
+create trigger if not exists attempt_void_no_delete before delete on attempt_void
+begin
+    select raise(abort, 'voiding is never undone');
+end;
+create trigger if not exists reopening_no_update before update on reopening
+begin
+    select raise(abort, 're-openings are never changed');
+end;
+create trigger if not exists reopening_no_delete before delete on reopening
+begin
+    select raise(abort, 're-openings are never deleted');
+end;
+create trigger if not exists key_correction_no_update before update on key_correction
+begin
+    select raise(abort, 'corrections are never changed');
+end;
+create trigger if not exists key_correction_no_delete before delete on key_correction
+begin
+    select raise(abort, 'corrections are never deleted');
+end;
+create trigger if not exists mark_history_no_update before update on mark_history
+begin
+    select raise(abort, 'replaced marks are never changed');
+end;
+create trigger if not exists mark_history_no_delete before delete on mark_history
+begin
+    select raise(abort, 'replaced marks are never deleted');
+end;
+create trigger if not exists result_history_no_update before update on result_history
+begin
+    select raise(abort, 'replaced results are never changed');
+end;
+create trigger if not exists result_history_no_delete before delete on result_history
+begin
+    select raise(abort, 'replaced results are never deleted');
+end;
+create trigger if not exists staff_review_no_update before update on staff_review
+begin
+    select raise(abort, 'reviews are never changed');
+end;
+create trigger if not exists staff_review_no_delete before delete on staff_review
+begin
+    select raise(abort, 'reviews are never deleted');
+end;
+create trigger if not exists admission_no_update
+    before update of attempt, at, checkin, rule, verdicts, admitted_by, second, evidence_hash on admission
+begin
+    select raise(abort, 'admissions are never changed');
+end;
+create trigger if not exists admission_no_delete before delete on admission
+begin
+    select raise(abort, 'admissions are never deleted');
+end;
+create trigger if not exists proposal_no_update
+    before update of id, sitting, room, content, hash, proposer, organisation, proposed_at, expires_at on proposal
+begin
+    select raise(abort, 'what was proposed is never changed');
+end;
+create trigger if not exists proposal_no_delete before delete on proposal
+begin
+    select raise(abort, 'proposals are never deleted');
+end;

@@ -1,10 +1,7 @@
-//! `exam-server export submissions`, `export journal` and `export marks`: the record, for inspectors and for the archive.
-//! What was superseded or replaced is exported beside what counts.
+//! `exam-server export submissions` and `export journal`: the record, for inspectors and for the archive.
 
 use super::workplace::{Installation, print_json};
 use crate::keys::Keys;
-use crate::result;
-use crate::result::store::history;
 use crate::sitting::store;
 use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand};
@@ -23,28 +20,10 @@ pub struct Export {
 
 #[derive(Debug, Subcommand)]
 enum ExportCommand {
-    /// Every hand-in of a sitting with its receipt and journal, one file each, for `exam-server verify`; those that were
-    /// superseded when an attempt was opened again too
+    /// Every hand-in of a sitting with its receipt and journal, one file each, for `exam-server verify`
     Submissions(Submissions),
     /// Every stored journal line of a sitting, one JSON object per line
     Journal(Journal),
-    /// The mark list of each closed room of a sitting as CSV, and each list as it stood before marks were replaced
-    Marks(Marks),
-}
-
-#[derive(Debug, Args)]
-struct Marks {
-    #[command(flatten)]
-    installation: Installation,
-    /// The sitting
-    #[arg(long)]
-    sitting: SittingId,
-    /// Folder for the files; made if it is not there
-    #[arg(long)]
-    out: PathBuf,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -80,7 +59,6 @@ impl Export {
         match self.command {
             ExportCommand::Submissions(command) => command.run().await,
             ExportCommand::Journal(command) => command.run().await,
-            ExportCommand::Marks(command) => command.run().await,
         }
     }
 }
@@ -91,19 +69,14 @@ impl Submissions {
         let keys = Keys::read(&work.config)?;
         let attempts = attempts(&work.db, self.sitting).await?;
         std::fs::create_dir_all(&self.out).with_context(|| self.out.display().to_string())?;
-        let (mut written, mut superseded) = (0, 0);
+        let mut written = 0;
         for attempt in &attempts {
-            let (reader, server) = (work.db.reader(), keys.receipt_certificate.as_slice());
-            if let Some(file) = store::hand_in::submission(reader, server, *attempt).await? {
-                self.write(&format!("{attempt}.submission.json"), &serde_json::to_vec(&file)?)?;
-                written += 1;
-            }
-            for hand_in in store::hand_in::superseded(reader, *attempt).await? {
-                let name = format!("{attempt}.superseded-{}.submission.json", hand_in.epoch);
-                let file = store::hand_in::file(reader, server, *attempt, hand_in).await?;
-                self.write(&name, &serde_json::to_vec(&file)?)?;
-                superseded += 1;
-            }
+            let file =
+                store::hand_in::submission(work.db.reader(), &keys.receipt_certificate, *attempt).await?;
+            let Some(file) = file else { continue };
+            let path = self.out.join(format!("{attempt}.submission.json"));
+            std::fs::write(&path, serde_json::to_vec(&file)?).with_context(|| path.display().to_string())?;
+            written += 1;
         }
         let mut tx = work.db.write().await?;
         let object = format!("sitting:{}", self.sitting);
@@ -111,65 +84,18 @@ impl Submissions {
             &mut tx,
             "submission.export",
             &object,
-            &json!({ "files": written, "superseded": superseded }),
+            &json!({ "files": written }),
         )
         .await?;
         tx.commit().await?;
         work.db.close().await;
         if self.json {
-            let count = attempts.len();
-            print_json(&json!({ "attempts": count, "submissions": written, "superseded": superseded }))?;
+            print_json(&json!({ "attempts": attempts.len(), "submissions": written }))?;
         } else {
             println!(
-                "{written} bài nộp/submissions, {superseded} bài đã bị thay/superseded, {} thí sinh/candidates",
+                "{written} bài nộp/submissions, {} thí sinh/candidates",
                 attempts.len()
             );
-        }
-        Ok(ExitCode::SUCCESS)
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        let path = self.out.join(name);
-        std::fs::write(&path, bytes).with_context(|| path.display().to_string())
-    }
-}
-
-impl Marks {
-    async fn run(self) -> Result<ExitCode> {
-        let work = self.installation.open().await?;
-        let mut tx = work.db.write().await?;
-        let rooms = history::closed_rooms(&mut tx, self.sitting).await?;
-        ensure!(
-            !rooms.is_empty(),
-            "--sitting {}: chưa có phòng nào đóng / no room is closed yet",
-            self.sitting
-        );
-        std::fs::create_dir_all(&self.out).with_context(|| self.out.display().to_string())?;
-        let mut files = Vec::new();
-        for room in &rooms {
-            let reader = work.db.reader();
-            let mut lists = vec![(format!("{room}.csv"), result::store::NOW)];
-            for (at, proposal) in history::replacements(reader, *room).await? {
-                lists.push((format!("{room}.before-{proposal}.csv"), at));
-            }
-            for (name, before) in lists {
-                let rows = result::store::rows(reader, *room, before).await?;
-                let path = self.out.join(&name);
-                std::fs::write(&path, result::csv::write(&rows)?)
-                    .with_context(|| path.display().to_string())?;
-                files.push(name);
-            }
-        }
-        let object = format!("sitting:{}", self.sitting);
-        let particulars = json!({ "rooms": rooms, "files": files.len() });
-        work.audit(&mut tx, "result.export", &object, &particulars)
-            .await?;
-        tx.commit().await?;
-        work.db.close().await;
-        if self.json {
-            print_json(&json!({ "files": files }))?;
-        } else {
-            println!("{} bảng điểm/mark lists: {}", files.len(), self.out.display());
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -178,15 +104,8 @@ impl Marks {
 impl Journal {
     async fn run(self) -> Result<ExitCode> {
         let work = self.installation.open().await?;
-        let attempts = attempts(&work.db, self.sitting).await?;
-        let mut tx = work.db.write().await?;
-        let object = format!("sitting:{}", self.sitting);
-        let particulars = json!({ "attempts": attempts.len() });
-        work.audit(&mut tx, "journal.export", &object, &particulars)
-            .await?;
-        tx.commit().await?;
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-        for attempt in attempts {
+        for attempt in attempts(&work.db, self.sitting).await? {
             for entry in store::journal::lines(work.db.reader(), attempt).await? {
                 serde_json::to_writer(&mut out, &json!({ "attempt": attempt, "entry": entry }))?;
                 out.write_all(b"\n")?;

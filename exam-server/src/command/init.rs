@@ -3,7 +3,7 @@
 //! Makes the exam CA too: its root in a folder that is to be carried away, an issuing authority below it for this server.
 
 use crate::clock::{Clock, Randomness};
-use crate::config::Config;
+use crate::config::{Config, Server};
 use crate::db::Db;
 use anyhow::{Context, Result, ensure};
 use certs::authority::{Certified, Entry, ExamRoot, IssuingAuthority, LEDGER};
@@ -14,6 +14,7 @@ use certs::{Time, Validity};
 use clap::Args;
 use exam_protocol::route;
 use exam_protocol::time::Timestamp;
+use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,12 @@ pub struct Init {
     /// Address and port to listen on
     #[arg(long, default_value = "0.0.0.0:8443")]
     listen: String,
+    /// Where the data is kept: a PostgreSQL database, `postgres://exam_server@HOST/DATABASE`; without it a SQLite file
+    #[arg(long)]
+    database: Option<String>,
+    /// File with the password for that database
+    #[arg(long)]
+    database_password_file: Option<PathBuf>,
     /// Name of the exam CA, as certificates will show it
     #[arg(long, default_value = "Trường Thi Exam CA")]
     ca_name: String,
@@ -63,10 +70,18 @@ impl Init {
         self.make_keys(Clock::start().now())?;
         let text = EXAMPLE
             .replace("0.0.0.0:8443", &self.listen)
-            .replace("https://localhost:8443", &self.public_url());
+            .replace("https://localhost:8443", &self.public_url())
+            .replace("database = \"exam.sqlite\"", &self.database_setting()?);
         write_new(&config_file, &text, false)?;
         let config = Config::read(&config_file)?;
-        Db::open(&config.data.database).await?.close().await;
+        if config.data.database.folder().is_some() {
+            Db::open(&config.data.database).await?.close().await;
+        } else {
+            println!(
+                "exam-server database prepare --config {}   (tạo bảng / makes the tables)",
+                config_file.display()
+            );
+        }
         self.tell(&config_file);
         Ok(ExitCode::SUCCESS)
     }
@@ -133,6 +148,20 @@ impl Init {
     ) -> Result<()> {
         let entry = Entry::issued(now, kind, name, issuing.serial(), certified);
         append(&self.dir.join(LEDGER), &entry)
+    }
+
+    /// Where the data is kept, as the configuration says it.
+    fn database_setting(&self) -> Result<String> {
+        let Some(url) = &self.database else {
+            return Ok("database = \"exam.sqlite\"".into());
+        };
+        let server = Server::new(url).with_context(|| "--database")?;
+        let mut text = format!("database = \"{}\"", server.url());
+        if let Some(path) = &self.database_password_file {
+            let path = std::path::absolute(path)?;
+            write!(text, "\ndatabase_password_file = '{}'", path.display())?;
+        }
+        Ok(text)
     }
 
     /// Where browsers will find the server, by its first name.

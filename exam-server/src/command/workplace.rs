@@ -57,7 +57,7 @@ impl Installation {
         let config = Config::read(&self.config)?;
         let db = Db::open(&config.data.database)
             .await
-            .with_context(|| format!("{}", config.data.database.display()))?;
+            .with_context(|| format!("{}", config.data.database))?;
         Ok(Workplace {
             config,
             db,

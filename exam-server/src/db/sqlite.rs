@@ -1,7 +1,7 @@
 //! SQLite in a file: one writing connection, one transaction after another, each beginning with `BEGIN IMMEDIATE` so that it
 //! can't fail half-way for want of the lock. WAL with `synchronous=FULL`: what is committed survives a power cut.
 
-use super::{Db, MIGRATIONS};
+use super::{Backend, Db, MIGRATIONS};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use std::path::Path;
 use std::time::Duration;
@@ -25,7 +25,12 @@ pub async fn open(path: &Path) -> Result<Db, sqlx::Error> {
     MIGRATIONS.run(&write).await?;
     sqlx::raw_sql(PROTECT).execute(&write).await?;
     let read = pool(4, READER).connect_with(options(path, "ro")?).await?;
-    Ok(Db { write, read })
+    Ok(Db {
+        answers: write.clone(),
+        write,
+        read,
+        backend: Backend::Sqlite,
+    })
 }
 
 fn pool(connections: u32, settings: &'static str) -> AnyPoolOptions {

@@ -1,6 +1,7 @@
 //! The database's content: whole, plausible in time, with people, issuers, and complete sittings.
 
 use super::finding::{Finding, Words};
+use super::server;
 use super::store::{self, Counts, Sitting};
 use crate::db::Db;
 use crate::machine;
@@ -25,7 +26,11 @@ pub async fn examine(db: &Db, now: Timestamp) -> Vec<Finding> {
 
 async fn ask(db: &Db, now: Timestamp) -> Result<Vec<Finding>, sqlx::Error> {
     let reader = db.reader();
-    let mut findings = vec![integrity(&store::integrity(reader).await?)];
+    let file = store::integrity(db).await?;
+    let mut findings: Vec<Finding> = file.as_deref().map(integrity).into_iter().collect();
+    if let Some(facts) = db.server_facts().await? {
+        findings.extend(server::examine(&facts));
+    }
     let counts = store::counts(reader).await?;
     findings.extend([clock(now, counts), staff(counts), anchors(counts)]);
     let sittings = store::sittings(reader).await?;

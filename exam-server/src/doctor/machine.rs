@@ -18,8 +18,11 @@ const SYNCS: usize = 15;
 
 /// Looks at disk and port.
 pub fn examine(config: &Config) -> Vec<Finding> {
-    let folder = config.data.database.parent().unwrap_or(Path::new("."));
-    vec![free_disk(folder), sync_time(folder), port(&config.http.listen)]
+    let mut findings = vec![port(&config.http.listen)];
+    if let Some(folder) = config.data.database.folder() {
+        findings.extend([free_disk(folder), sync_time(folder)]);
+    }
+    findings
 }
 
 fn free_disk(folder: &Path) -> Finding {

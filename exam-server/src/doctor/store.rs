@@ -1,6 +1,6 @@
 //! What the doctor asks the database. Reads only.
 
-use crate::db::Reader;
+use crate::db::{Db, Reader};
 use crate::staff::rights::roles_with;
 use exam_protocol::right::Permission;
 use sqlx::Row;
@@ -35,14 +35,15 @@ pub struct Sitting {
     pub without_staff: i64,
 }
 
-/// Asks SQLite to check the file; `ok` when all is well.
+/// Has the file checked; `ok` when all is well, none where there is no file.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn integrity(reader: &Reader) -> Result<String, sqlx::Error> {
-    sqlx::query_scalar("pragma integrity_check(1)")
-        .fetch_one(reader)
-        .await
+pub async fn integrity(db: &Db) -> Result<Option<String>, sqlx::Error> {
+    match db.dialect().integrity {
+        Some(text) => sqlx::query_scalar(text).fetch_one(db.reader()).await,
+        None => Ok(None),
+    }
 }
 
 /// Counts.

@@ -2,7 +2,7 @@
 
 use crate::sitting::presence::Seen;
 use crate::sitting::state::{Room, Standing};
-use exam_protocol::console::{Admission, CandidateRow, Progress, RoomState};
+use exam_protocol::console::{Admission, CandidateRow, Progress, ReceiptSlip, RoomState};
 use exam_protocol::id::AttemptId;
 use exam_protocol::time::{Millis, Timestamp};
 
@@ -56,6 +56,8 @@ pub struct StoredRow {
     pub photo: bool,
     /// Why the attempt is out of marking.
     pub voided: Option<String>,
+    /// The receipt of the hand-in that counts.
+    pub receipt: Option<ReceiptSlip>,
     /// Until when it runs although the room has ended.
     pub reopened_until: Option<Timestamp>,
 }
@@ -94,6 +96,7 @@ pub fn row(stored: StoredRow, room: &Room, duration: Millis, seen: Seen, now: Ti
         epoch: stored.epoch,
         mark: stored.mark.filter(|_| room.state() == RoomState::Closed),
         photo: stored.photo,
+        receipt: stored.receipt.filter(|_| stored.handed_in),
     }
 }
 
@@ -147,6 +150,7 @@ mod tests {
             mark: Some(825),
             photo: false,
             voided: None,
+            receipt: None,
             reopened_until: None,
         }
     }

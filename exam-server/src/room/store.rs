@@ -7,7 +7,9 @@ use crate::db::{DbExecutor, DbRow, Reader};
 use crate::sitting::state::Room;
 use crate::staff::place;
 use crate::staff::rights::{Place, roles_with};
-use exam_protocol::console::{Admission, RoomSummary};
+use certs::hash::sha256;
+use exam_protocol::bytes::Fixed;
+use exam_protocol::console::{Admission, ReceiptSlip, RoomSummary};
 use exam_protocol::id::{AttemptId, RoomId, StaffId};
 use exam_protocol::right::Permission;
 use exam_protocol::time::{Millis, Timestamp};
@@ -87,11 +89,13 @@ pub async fn candidates(reader: &Reader, room: RoomId) -> Result<Vec<StoredRow>,
                 coalesce(j.answered, 0) as answered, r.total, m.at, m.checkin, m.rule, m.verdicts, m.reason,
                 coalesce(first.display_name, m.admitted_by) as by_name,
                 coalesce(second.display_name, m.second) as second_name,
-                exists (select 1 from photo where photo.attempt = a.id) as photo
+                exists (select 1 from photo where photo.attempt = a.id) as photo,
+                h.receipt, h.received_at, h.late
          from attempt a join candidate p on p.citizen_number = a.citizen_number
          left join form f on f.id = a.form
          left join attempt_void v on v.attempt = a.id
          left join result r on r.attempt = a.id
+         left join hand_in h on h.attempt = a.id and h.epoch = (select max(epoch) from hand_in where attempt = a.id)
          left join admission m on m.attempt = a.id and m.at = (select max(at) from admission where attempt = a.id)
          left join staff first on first.id = m.admitted_by
          left join staff second on second.id = m.second
@@ -126,8 +130,20 @@ fn candidate(row: &DbRow) -> Result<StoredRow, sqlx::Error> {
         mark: mark(row)?,
         photo: flag(row, "photo")?,
         voided: row.try_get("voided")?,
+        receipt: receipt(row)?,
         reopened_until: row.try_get::<Option<i64>, _>("reopened_until")?.map(Timestamp),
     })
+}
+
+fn receipt(row: &DbRow) -> Result<Option<ReceiptSlip>, sqlx::Error> {
+    let Some(signed) = row.try_get::<Option<Vec<u8>>, _>("receipt")? else {
+        return Ok(None);
+    };
+    Ok(Some(ReceiptSlip {
+        code: Fixed(sha256(&signed)),
+        received_at: Timestamp(row.try_get("received_at")?),
+        late: flag(row, "late")?,
+    }))
 }
 
 fn mark(row: &DbRow) -> Result<Option<u32>, sqlx::Error> {

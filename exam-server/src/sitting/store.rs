@@ -89,6 +89,19 @@ pub async fn add_credit(tx: &mut Tx, attempt: AttemptId, time: Millis) -> Result
     }
 }
 
+/// Keeps answers away from an attempt until the transaction ends, so that what is read of its journal stays so. Where writers
+/// run alone it changes nothing.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn lock_attempt(tx: &mut Tx, attempt: AttemptId) -> Result<(), sqlx::Error> {
+    sqlx::query("update attempt set version = version where id = $1")
+        .bind(attempt.to_string())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// An attempt with everything that decides what its seat may do.
 #[derive(Clone, Debug)]
 pub struct Attempt {

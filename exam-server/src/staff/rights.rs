@@ -133,6 +133,12 @@ pub fn allowed_in(grants: &[Grant], place: &Place) -> Vec<Permission> {
     Permission::ALL.iter().copied().filter(may).collect()
 }
 
+/// All that somebody may do in some place at least, for menus.
+pub fn anywhere(grants: &[Grant]) -> Vec<Permission> {
+    let may = |permission: &Permission| !scopes(grants, *permission).is_empty();
+    Permission::ALL.iter().copied().filter(may).collect()
+}
+
 /// The names of the roles that have a permission, between commas: `,proctor-1,site-lead,`.
 pub fn roles_with(permission: Permission) -> String {
     let mut text = String::from(",");

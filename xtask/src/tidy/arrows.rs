@@ -5,12 +5,16 @@ use anyhow::Result;
 use std::fs;
 
 /// Folder, and the crates of ours that it may depend on.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("exam-protocol", &[]),
     ("certs", &[]),
     ("question-bank", &["certs", "exam-protocol"]),
     ("checkin-agent", &["certs", "exam-protocol"]),
-    ("exam-server", &["question-bank", "certs", "exam-protocol"]),
+    (
+        "exam-server",
+        // The last for its tests only.
+        &["question-bank", "certs", "exam-protocol", "exam-test-database"],
+    ),
     ("exam-client/texts", &[]),
     ("exam-client/browser", &["exam-protocol", "exam-texts"]),
     (
@@ -29,12 +33,14 @@ const ARROWS: [(&str, &[&str]); 11] = [
             "question-bank",
             "exam-server",
             "checkin-agent",
+            "exam-test-database",
         ],
     ),
+    ("tests/postgresql", &[]),
     ("xtask", &[]),
 ];
 
-const OURS: [&str; 9] = [
+const OURS: [&str; 10] = [
     "certs",
     "checkin-agent",
     "exam-browser",
@@ -42,6 +48,7 @@ const OURS: [&str; 9] = [
     "exam-console",
     "exam-protocol",
     "exam-server",
+    "exam-test-database",
     "exam-texts",
     "question-bank",
 ];

@@ -59,6 +59,11 @@ pub fn portrait_path(id: CheckinId) -> String {
     with_id(route::CHECKIN_PORTRAIT, id)
 }
 
+/// Where the roster photo is.
+pub fn photo_path(attempt: AttemptId) -> String {
+    with_id(route::ATTEMPT_PHOTO, attempt)
+}
+
 /// Where an attempt's signed hand-in is.
 pub fn submission_path(attempt: AttemptId) -> String {
     with_id(route::ATTEMPT_SUBMISSION, attempt)

@@ -87,7 +87,11 @@ fn ProgressCell(
         let minutes = row.with(|row| row.as_ref().map_or(0, |row| row.credits.0 / 60_000));
         (minutes != 0).then(|| view! { <span class="extra" data-testid="credits">{texts::table::extra(console.lang(), minutes)}</span> })
     };
-    view! { {progress}{extra}{moved} }
+    let voided = move || {
+        let voided = row.with(|row| row.as_ref().is_some_and(|row| row.voided.is_some()));
+        voided.then(|| view! { <span class="chip tone-bad" data-testid="voided">{texts::table::voided(console.lang())}</span> })
+    };
+    view! { {progress}{voided}{extra}{moved} }
 }
 
 /// Answered of all questions; nothing for somebody who is not there.

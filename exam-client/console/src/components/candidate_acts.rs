@@ -10,7 +10,7 @@ use crate::components::second_official::SecondOfficial;
 use crate::core::action;
 use crate::core::board::{self, CandidateAct};
 use crate::core::clock;
-use crate::room::Room;
+use crate::room::{Dialog, Room};
 use crate::state::Console;
 use crate::texts;
 use exam_browser::fetch::Failure;
@@ -63,12 +63,12 @@ pub fn CandidateActs(
             .collect_view()
     };
     let form = move || match chosen.get() {
-        Some(CandidateAct::AdmitWithoutCard) => view! { <WithoutCard sending/> }.into_any(),
+        Some(CandidateAct::AdmitWithoutCard) => view! { <WithoutCard sending row/> }.into_any(),
         Some(CandidateAct::TakeOver) => view! { <TakeOver sending/> }.into_any(),
         Some(CandidateAct::AddTime) => view! { <OwnTime sending/> }.into_any(),
         Some(CandidateAct::Void) => view! { <OfTwo attempt reopen=false/> }.into_any(),
         Some(CandidateAct::Reopen) => view! { <OfTwo attempt reopen=true/> }.into_any(),
-        Some(CandidateAct::Submission) | None => ().into_any(),
+        Some(CandidateAct::Submission | CandidateAct::Receipt) | None => ().into_any(),
     };
     view! {
         <div class="buttons">{buttons}</div>
@@ -87,11 +87,16 @@ fn ActButton(
     /// The choice.
     chosen: RwSignal<Option<CandidateAct>>,
 ) -> impl IntoView {
-    let console = Console::here();
+    let (console, room) = (Console::here(), Room::here());
+    let choose = move |_| match act {
+        CandidateAct::Receipt => room.dialog.set(Some(Dialog::Receipts(Some(attempt)))),
+        _ => chosen.set(Some(act)),
+    };
     let label = move || match act {
         CandidateAct::AdmitWithoutCard => texts::candidate::admit_without_card(console.lang()),
         CandidateAct::TakeOver => texts::candidate::take_over(console.lang()),
         CandidateAct::AddTime => texts::candidate::add_time(console.lang()),
+        CandidateAct::Receipt => texts::slip::open_one(console.lang()),
         CandidateAct::Submission => texts::candidate::submission(console.lang()),
         CandidateAct::Void => texts::candidate::void_it(console.lang()),
         CandidateAct::Reopen => texts::candidate::reopen(console.lang()),
@@ -100,6 +105,7 @@ fn ActButton(
         CandidateAct::AdmitWithoutCard => "act-without-card",
         CandidateAct::TakeOver => "act-take-over",
         CandidateAct::AddTime => "act-add-time",
+        CandidateAct::Receipt => "act-receipt",
         CandidateAct::Submission => "act-submission",
         CandidateAct::Void => "act-void",
         CandidateAct::Reopen => "act-reopen",
@@ -108,7 +114,7 @@ fn ActButton(
         CandidateAct::Submission => {
             view! { <a class="button" download href=api::submission_path(attempt) data-testid=name>{label}</a> }.into_any()
         }
-        _ => view! { <button type="button" data-testid=name on:click=move |_| chosen.set(Some(act))>{label}</button> }.into_any(),
+        _ => view! { <button type="button" data-testid=name on:click=choose>{label}</button> }.into_any(),
     }
 }
 
@@ -117,8 +123,11 @@ fn ActButton(
 fn WithoutCard(
     /// Where it goes.
     sending: Sending,
+    /// The candidate's row.
+    row: Memo<Option<CandidateRow>>,
 ) -> impl IntoView {
     let console = sending.console;
+    let photo = Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(|row| row.photo)));
     let confirm = move |(second, reason): (LoginRequest, String)| {
         spawn_local(async move {
             sending.start();
@@ -132,7 +141,28 @@ fn WithoutCard(
     };
     view! {
         <p class="note tone-warn">{move || texts::candidate::admit_hint(console.lang())}</p>
-        <SecondOfficial busy=sending.busy name_field=NodeRef::new() on_confirm=confirm/>
+        <div class="faces">
+            <RosterPhoto attempt=sending.attempt photo/>
+            <SecondOfficial busy=sending.busy name_field=NodeRef::new() on_confirm=confirm/>
+        </div>
+    }
+}
+
+/// The face to compare with, where the roster has one.
+#[component]
+fn RosterPhoto(
+    /// Whose.
+    attempt: AttemptId,
+    /// Whether the roster has one.
+    photo: Memo<bool>,
+) -> impl IntoView {
+    let console = Console::here();
+    move || {
+        if photo.get() {
+            view! { <img class="portrait" data-testid="roster-photo" src=api::photo_path(attempt) alt=move || texts::candidate::roster_photo(console.lang()) /> }.into_any()
+        } else {
+            view! { <div class="portrait none"><span class="small">{move || texts::candidate::no_roster_photo(console.lang())}</span></div> }.into_any()
+        }
     }
 }
 
@@ -233,7 +263,15 @@ fn OfTwo(
     /// Once more, with minutes; else out of marking.
     reopen: bool,
 ) -> impl IntoView {
+    let console = Console::here();
     let (minutes, reason) = (RwSignal::new("10".to_owned()), RwSignal::new(String::new()));
+    let hint = move || {
+        if reopen {
+            texts::candidate::reopen_hint(console.lang())
+        } else {
+            texts::candidate::void_hint(console.lang())
+        }
+    };
     let what = move || {
         let act = if reopen {
             let minutes = clock::minutes_to_add(&minutes.get())?;
@@ -244,9 +282,12 @@ fn OfTwo(
         Some((act, action::reason(&reason.get())?))
     };
     view! {
-        <Show when=move || reopen><MinutesField minutes/></Show>
-        <ReasonField reason/>
-        <Propose what=Signal::derive(what)/>
+        <div class="of-two">
+            <p>{hint}</p>
+            <Show when=move || reopen><MinutesField minutes/></Show>
+            <ReasonField reason/>
+            <Propose what=Signal::derive(what)/>
+        </div>
     }
 }
 

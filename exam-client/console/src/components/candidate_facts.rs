@@ -72,7 +72,11 @@ fn WorkFacts(
         })
     };
     let line = |(name, value): (&'static str, String)| view! { <dt>{name}</dt><dd>{value}</dd> };
-    view! { <dl>{move || lines().map(|lines| lines.into_iter().map(line).collect_view())}</dl> }
+    let voided = move || {
+        let reason = row.with(|row| row.as_ref().and_then(|row| row.voided.clone()))?;
+        Some(view! { <dt>{texts::table::voided(console.lang())}</dt><dd class="tone-bad">{reason}</dd> })
+    };
+    view! { <dl>{move || lines().map(|lines| lines.into_iter().map(line).collect_view())}{voided}</dl> }
 }
 
 /// How, when and by whom the candidate was let in.

@@ -2,6 +2,7 @@
 
 use crate::components::action_dialog::ActionDialog;
 use crate::components::candidate_dialog::CandidateDialog;
+use crate::components::receipt_slips::ReceiptSlips;
 use crate::room::{Dialog, Room};
 use leptos::prelude::*;
 
@@ -12,6 +13,7 @@ pub fn Dialogs() -> impl IntoView {
     move || match room.dialog.get() {
         None => ().into_any(),
         Some(Dialog::Action(kind)) => view! { <ActionDialog kind/> }.into_any(),
+        Some(Dialog::Receipts(only)) => view! { <ReceiptSlips only/> }.into_any(),
         Some(Dialog::Candidate(attempt, act)) => view! { <CandidateDialog attempt act/> }.into_any(),
     }
 }

@@ -44,7 +44,7 @@ pub fn EnrolApp(
                 <Field id="enrol-code" label=texts::enrol::code value=code autocomplete="one-time-code" hint=texts::enrol::code_hint/>
                 <Field id="enrol-label" label=texts::enrol::label value=label hint=texts::enrol::label_hint optional=true/>
             </div>
-            <ProblemNote problem=task.problem/>
+            <ProblemNote problem=task.problem wrong=texts::enrol::wrong/>
             <div class="buttons"><Submit name="enrol-app-submit" label=texts::enrol::app_submit busy=task.busy/></div>
         </form>
     }

@@ -1,7 +1,7 @@
 //! Shows a second factor: passkey, code of the app, recovery code. Must not keep what was typed longer than the request.
 
 use crate::api::session;
-use crate::components::field::{Field, Submit};
+use crate::components::field::{Field, Submit, Text};
 use crate::components::problem_note::ProblemNote;
 use crate::state::Console;
 use crate::task::Task;
@@ -29,10 +29,9 @@ pub fn FactorForm(
             <Methods choices=choices.get_value() method task/>
         </Show>
         {move || match method.get() {
-            FactorKind::Passkey => view! { <PasskeyButton task on_done/> }.into_any(),
+            FactorKind::Passkey => view! { <PasskeyButton task on_done/><ProblemNote problem=task.problem/> }.into_any(),
             kind => view! { <CodeForm kind task on_done/> }.into_any(),
         }}
-        <ProblemNote problem=task.problem/>
     }
 }
 
@@ -90,17 +89,27 @@ fn CodeForm(
             move |step| on_done.run(step),
         );
     };
-    let (label, hint, autocomplete): (fn(_) -> _, fn(_) -> _, _) = match kind {
-        FactorKind::RecoveryCode => (texts::factor::recovery_label, texts::factor::recovery_hint, "off"),
+    let (label, hint, wrong): (Text, Text, Text) = match kind {
+        FactorKind::RecoveryCode => (
+            texts::factor::recovery_label,
+            texts::factor::recovery_hint,
+            texts::factor::recovery_wrong,
+        ),
         _ => (
             texts::factor::code_label,
             texts::factor::code_hint,
-            "one-time-code",
+            texts::factor::code_wrong,
         ),
+    };
+    let autocomplete = if kind == FactorKind::RecoveryCode {
+        "off"
+    } else {
+        "one-time-code"
     };
     view! {
         <form on:submit=submit>
             <Field id="second-factor-code" label value=code autocomplete hint first=true/>
+            <ProblemNote problem=task.problem wrong/>
             <Submit name="second-factor-submit" label=texts::factor::submit busy=task.busy/>
         </form>
     }

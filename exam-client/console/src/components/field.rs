@@ -125,6 +125,9 @@ pub fn Choice(
     label: Text,
     /// The value of the option that is chosen.
     value: RwSignal<String>,
+    /// Whether something must be chosen: an option without a value does not do.
+    #[prop(optional)]
+    required: bool,
     /// Values with their labels; tracks.
     #[prop(into)]
     options: Signal<Vec<(String, String)>>,
@@ -144,7 +147,7 @@ pub fn Choice(
     view! {
         <div class="field">
             <label for=id>{move || label(console.lang())}</label>
-            <select id=id data-testid=id on:change=move |event| value.set(event_target_value(&event))>{list}</select>
+            <select id=id data-testid=id required=required on:change=move |event| value.set(event_target_value(&event))>{list}</select>
         </div>
     }
 }

@@ -62,7 +62,7 @@ fn Menu() -> impl IntoView {
         _ => None,
     };
     let entries = move || {
-        menu::sections(&console.grants())
+        menu::sections(&console.may())
             .into_iter()
             .map(|section| view! { <MenuEntry section here=Signal::derive(here)/> })
             .collect_view()

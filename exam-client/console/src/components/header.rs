@@ -4,6 +4,7 @@ use crate::api;
 use crate::components::PersonMenu;
 use crate::components::time_left::TimeLeft;
 use crate::core::action::{self, ActionKind};
+use crate::core::board;
 use crate::room::{Dialog, Room};
 use crate::state::Console;
 use crate::texts;
@@ -15,6 +16,7 @@ use leptos::prelude::*;
 pub fn Header() -> impl IntoView {
     let (console, room) = (Console::here(), Room::here());
     let state = Memo::new(move |_| room.board.with(|board| board.room.state));
+    let over = Memo::new(move |_| !board::may_still_come(state.get()));
     let about = move |pick: fn(&exam_protocol::console::RoomSummary) -> &String| {
         room.board.with(|board| pick(&board.room).clone())
     };
@@ -37,6 +39,11 @@ pub fn Header() -> impl IntoView {
             <div class="actions">
                 {actions}
                 <Show when=move || room.board.with(|board| action::has_results(&board.room))><Results/></Show>
+                <Show when=move || over.get()>
+                    <button type="button" data-testid="receipts" on:click=move |_| room.dialog.set(Some(Dialog::Receipts(None)))>
+                        {move || texts::slip::open(console.lang())}
+                    </button>
+                </Show>
             </div>
             <span class="grow"></span>
             <PersonMenu in_room=true/>

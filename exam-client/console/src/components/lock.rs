@@ -95,12 +95,14 @@ fn Lock() -> impl IntoView {
     let task = Task::new();
     let password = RwSignal::new(String::new());
     let element = NodeRef::<Dialog>::new();
-    Effect::new(move || {
+    let show = move || {
         if let Some(dialog) = element.get() {
-            // Modal, so that it lies over every other dialog and nothing below takes a key.
+            // Modal, so that it lies over every other dialog and nothing below takes a key; Escape is no way out.
+            let _ = dialog.set_attribute("closedby", "none");
             let _ = dialog.show_modal();
         }
-    });
+    };
+    Effect::new(show);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let request = Unlock {
@@ -126,7 +128,9 @@ fn Lock() -> impl IntoView {
     };
     view! {
         <dialog class="lock" node_ref=element aria-labelledby="lock-title" data-testid="lock"
-            on:cancel=|event: leptos::ev::Event| event.prevent_default()>
+            on:cancel=|event: leptos::ev::Event| event.prevent_default()
+            // Browsers let a second Escape through.
+            on:close=move |_| if console.lock.is_shut() { untrack(show) }>
             <div class="card doorstep">
                 <p class="brand">"Trường Thi"</p>
                 <h1 id="lock-title">{move || texts::lock::heading(console.lang())}</h1>
@@ -134,7 +138,7 @@ fn Lock() -> impl IntoView {
                 <p class="small">{move || texts::lock::hint(console.lang())}</p>
                 <form on:submit=submit>
                     <Field id="lock-password" label=texts::login::password value=password kind="password" autocomplete="current-password" first=true/>
-                    <ProblemNote problem=task.problem/>
+                    <ProblemNote problem=task.problem wrong=texts::lock::wrong/>
                     <Submit name="lock-submit" label=texts::lock::submit busy=task.busy/>
                 </form>
                 <button type="button" class="link" on:click=leave data-testid="lock-leave">{move || texts::lock::other(console.lang())}</button>

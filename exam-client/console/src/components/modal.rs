@@ -44,7 +44,7 @@ pub fn Modal(
             on:close=move |_| on_close.run(())>
             <div class="modal-head">
                 <h2 id=heading_id>{title}</h2>
-                <button type="button" class="link" aria-label=move || texts::app::close(console.lang())
+                <button type="button" class="link" data-testid="close" aria-label=move || texts::app::close(console.lang())
                     on:click=move |_| on_close.run(())>"✕"</button>
             </div>
             {children()}

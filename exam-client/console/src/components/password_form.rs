@@ -47,22 +47,39 @@ pub fn PasswordForm(
     };
     view! {
         <form on:submit=submit data-testid="password-form">
-            <div class="note" id="password-rules">
-                <p>{move || texts::password::rules(console.lang())}</p>
-                <ul class="dots">
-                    <li>{move || texts::password::rule_length(console.lang())}</li>
-                    <li>{move || texts::password::rule_classes(console.lang())}</li>
-                    <li>{move || texts::password::rule_history(console.lang())}</li>
-                </ul>
-            </div>
+            <Rules/>
             <Field id="password-old" label=texts::password::old value=old kind="password" autocomplete="current-password" first/>
             <Field id="password-new" label=texts::password::new value=new kind="password" autocomplete="new-password"/>
             <Field id="password-again" label=texts::password::again value=again kind="password" autocomplete="new-password"/>
             <div role="alert">
                 {move || differs.get().then(|| view! { <p class="note tone-bad">{texts::password::differs(console.lang())}</p> })}
             </div>
-            <ProblemNote problem=task.problem/>
+            <ProblemNote problem=task.problem wrong=texts::password::wrong/>
             <div class="buttons"><Submit name="password-submit" label=texts::password::submit busy=task.busy/></div>
         </form>
+    }
+}
+
+/// What the server says a new password must be like.
+#[component]
+fn Rules() -> impl IntoView {
+    let console = Console::here();
+    let lines = move || {
+        let language = console.lang();
+        let rules = console.me.with(|me| me.as_ref().map(|me| me.password))?;
+        let classes = rules
+            .four_classes
+            .then(|| view! { <li>{texts::password::rule_classes(language)}</li> });
+        Some(view! {
+            <li>{texts::password::rule_length(language, rules.shortest)}</li>
+            {classes}
+            <li>{texts::password::rule_history(language, rules.earlier)}</li>
+        })
+    };
+    view! {
+        <div class="note" id="password-rules">
+            <p>{move || texts::password::rules(console.lang())}</p>
+            <ul class="dots">{lines}</ul>
+        </div>
     }
 }

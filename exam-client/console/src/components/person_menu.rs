@@ -3,6 +3,7 @@
 use crate::api::session;
 use crate::components::LanguageSwitch;
 use crate::core::address::Section;
+use crate::core::menu;
 use crate::state::Console;
 use crate::texts;
 use leptos::prelude::*;
@@ -24,6 +25,11 @@ pub fn PersonMenu(
                 <button type="button" class="link" data-testid="leave-room" on:click=move |_| console.to_rooms()>
                     {move || texts::app::leave_room(console.lang())}
                 </button>
+                <Show when=move || menu::sections(&console.may()).contains(&Section::Proposals)>
+                    <button type="button" class="link" data-testid="to-proposals" on:click=move |_| console.go(Section::Proposals)>
+                        {move || texts::menu::proposals(console.lang())}
+                    </button>
+                </Show>
                 <button type="button" class="link" on:click=move |_| console.go(Section::Account)>
                     {move || texts::menu::account(console.lang())}
                 </button>

@@ -48,6 +48,9 @@ fn hint(console: Console, room: Room) -> Option<impl IntoView> {
         Hindrance::NotOpen => texts::desk::not_open(language),
         Hindrance::Over => texts::desk::is_over(language),
         Hindrance::NoReader => texts::desk::reader_needed(language),
+        Hindrance::NoStation if room.board.with(|board| board.stations.is_empty()) => {
+            texts::desk::station_none(language)
+        }
         Hindrance::NoStation => texts::desk::station_needed(language),
     };
     Some(view! { <span class="note tone-warn">{text}</span> })

@@ -4,6 +4,7 @@ use crate::components::print;
 use crate::state::Console;
 use crate::texts;
 use exam_protocol::people::StartPassword;
+use leptos::html::Div;
 use leptos::prelude::*;
 
 /// A slip for each member.
@@ -13,6 +14,13 @@ pub fn StartPasswords(
     passwords: Vec<StartPassword>,
 ) -> impl IntoView {
     let console = Console::here();
+    let element = NodeRef::<Div>::new();
+    Effect::new(move || {
+        if let Some(sheet) = element.get() {
+            // Below a long form nobody would see that there is something to hand over.
+            request_animation_frame(move || sheet.scroll_into_view());
+        }
+    });
     let slip = move |one: StartPassword| {
         view! {
             <li class="slip" data-testid="start-password">
@@ -24,7 +32,7 @@ pub fn StartPasswords(
         }
     };
     view! {
-        <div class="sheet">
+        <div class="sheet" node_ref=element>
             <p class="note tone-warn screen-only">{move || texts::people::shown_once(console.lang())}</p>
             <ul class="slips">{passwords.into_iter().map(slip).collect_view()}</ul>
             <div class="buttons screen-only">

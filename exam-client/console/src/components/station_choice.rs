@@ -31,7 +31,7 @@ pub fn StationChoice() -> impl IntoView {
         stations.get().into_iter().map(option).collect_view()
     };
     let nothing = move || match (stations.with(Vec::is_empty), room.station.get().is_some()) {
-        (true, _) => texts::desk::station_none(console.lang()),
+        (true, _) => texts::desk::station_absent(console.lang()),
         (false, true) => texts::desk::station_gone(console.lang()),
         (false, false) => texts::desk::station_choose(console.lang()),
     };

@@ -28,6 +28,12 @@ pub fn TicketCard(
         seconds => texts::ticket::valid_for(console.lang(), clock::countdown(Millis::seconds(seconds))),
     };
     let seat = ticket.seat.clone();
+    let place = room.board.with_untracked(|board| {
+        let about = &board.room;
+        format!("{} · {} · {}", about.exam, about.subject, about.name)
+    });
+    let until = clock::time_of_day(expires);
+    let address = window().location().origin().unwrap_or_default();
     let say = move || texts::ticket::say(console.lang(), &name, &seat);
     view! {
         <div class="card ticket" data-testid="ticket-card">
@@ -35,6 +41,8 @@ pub fn TicketCard(
             <p class="small">{move || texts::desk::number(console.lang(), &candidate_number)}" · "{move || texts::ticket::heading(console.lang())}</p>
             <p class="ticket-code" data-testid="ticket">{ticket.ticket}</p>
             <p>{move || texts::ticket::how(console.lang())}</p>
+            <p class="print-only">{place}</p>
+            <p class="print-only">{move || texts::ticket::page(console.lang(), &address, &until)}</p>
             <p class="small screen-only" class:tone-bad=move || left.get() == 0 data-testid="ticket-left">{validity}</p>
             <div class="buttons screen-only">
                 <button type="button" class="primary" on:click=move |_| checkin::clear(room)>

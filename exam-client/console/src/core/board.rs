@@ -171,6 +171,8 @@ pub enum CandidateAct {
     TakeOver,
     /// More time for this one.
     AddTime,
+    /// The receipt on paper.
+    Receipt,
     /// The submission file.
     Submission,
     /// Out of marking; two people.
@@ -182,7 +184,7 @@ pub enum CandidateAct {
 /// The acts that make sense for a candidate in a room of this state, in the order of the buttons.
 /// The server decides; this only keeps what can't work off the page.
 pub fn candidate_acts(state: RoomState, progress: Progress) -> Vec<CandidateAct> {
-    use CandidateAct::{AddTime, AdmitWithoutCard, Submission, TakeOver};
+    use CandidateAct::{AddTime, AdmitWithoutCard, Receipt, Submission, TakeOver};
     let live = matches!(state, RoomState::Open | RoomState::Running | RoomState::Paused);
     let on_the_clock = matches!(state, RoomState::Running | RoomState::Paused);
     match progress {
@@ -191,7 +193,7 @@ pub fn candidate_acts(state: RoomState, progress: Progress) -> Vec<CandidateAct>
             vec![TakeOver, AddTime]
         }
         Progress::Admitted | Progress::Seated | Progress::Working if live => vec![TakeOver],
-        Progress::HandedIn => vec![Submission],
+        Progress::HandedIn => vec![Receipt, Submission],
         _ => Vec::new(),
     }
 }
@@ -217,6 +219,7 @@ pub fn permitted_acts(room: &RoomSummary, progress: Progress) -> Vec<CandidateAc
     acts.retain(|act| {
         room.may.contains(match act {
             CandidateAct::AdmitWithoutCard | CandidateAct::TakeOver => &Permission::CheckIn,
+            CandidateAct::Receipt => &Permission::SeeRoom,
             CandidateAct::AddTime => &Permission::RunRoom,
             CandidateAct::Submission => &Permission::ReadSubmission,
             CandidateAct::Void | CandidateAct::Reopen => &Permission::Propose,

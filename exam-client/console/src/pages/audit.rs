@@ -13,6 +13,9 @@ use exam_protocol::audit::{AuditFilter, AuditReason, AuditRecord, label};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+/// The actor of acts before a login, as the server writes it.
+const NOBODY: &str = "nobody";
+
 /// What is searched for.
 #[derive(Clone, Copy)]
 struct Fields {
@@ -217,6 +220,7 @@ fn Row(
             AuditReason::Erased => texts::audit::erased(console.lang()).to_owned(),
         })
     };
+    let nobody = record.actor == NOBODY;
     let who = if record.actor_name.is_empty() {
         record.actor.clone()
     } else {
@@ -230,7 +234,7 @@ fn Row(
     view! {
         <tr data-testid="audit-record" data-act=record.act>
             <td class="digits">{seconds}<br/><span class="small">"№ "{record.sequence}</span></td>
-            <td>{who}<br/><span class="small digits">{record.address}</span></td>
+            <td>{move || if nobody { texts::audit::nobody(console.lang()).to_owned() } else { who.clone() }}<br/><span class="small digits">{record.address}</span></td>
             <td><button type="button" class="name" aria-expanded=move || open.get().to_string() data-testid="audit-details"
                 on:click=move |_| open.update(|open| *open = !*open)>{move || words::act::audited(console.lang(), &name)}</button></td>
             <td>{on_what}</td>

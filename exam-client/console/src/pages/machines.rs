@@ -6,12 +6,12 @@ use crate::api::machines as api;
 use crate::components::{AskReason, Choice, Field, Frame, Modal, ProblemNote, Submit};
 use crate::core::board::by_label;
 use crate::core::clock;
-use crate::core::menu;
 use crate::state::Console;
 use crate::task::Task;
 use crate::texts;
 use crate::words;
 use exam_protocol::machine::{MachineReason, MachineView, RenameMachine};
+use exam_protocol::right::Permission;
 use leptos::prelude::*;
 
 /// What is open over the list.
@@ -73,7 +73,7 @@ pub fn Machines() -> impl IntoView {
         names.insert(0, (String::new(), texts::app::all(console.lang()).to_owned()));
         names
     };
-    let may = Memo::new(move |_| menu::manages_machines(&console.grants()));
+    let may = Memo::new(move |_| console.may().contains(&Permission::ManageMachines));
     let alarms = move || {
         park.list
             .with(|list| list.iter().filter(|one| one.alarm_at.is_some()).count())
@@ -82,7 +82,7 @@ pub fn Machines() -> impl IntoView {
         <Frame heading=texts::machines::heading name="machines">
             <div class="toolbar">
                 <Choice id="machine-site" label=texts::machines::site value=park.site options=Signal::derive(sites)/>
-                <button type="button" on:click=move |_| park.load()>{move || texts::rooms::again(console.lang())}</button>
+                <button type="button" data-testid="machines-again" on:click=move |_| park.load()>{move || texts::rooms::again(console.lang())}</button>
                 <span class="grow"></span>
                 <Show when=move || may.get()>
                     <button type="button" class="primary" data-testid="machine-codes" on:click=move |_| park.open.set(Some(Open::Codes))>{move || texts::machines::new_codes(console.lang())}</button>

@@ -9,14 +9,13 @@ use crate::api::people as api;
 use crate::components::{Choice, Field, Frame, Pager, ProblemNote};
 use crate::core::address::Section;
 use crate::core::clock;
-use crate::core::menu;
 use crate::state::Console;
 use crate::task::Task;
 use crate::texts;
 use crate::words;
 use exam_protocol::id::StaffId;
 use exam_protocol::people::{AccountState, MemberFilter, MemberPage, MemberView, ScopeTree};
-use exam_protocol::right::Role;
+use exam_protocol::right::{Permission, Role};
 use leptos::prelude::*;
 
 /// What the page holds; its dialogs take it as context.
@@ -101,11 +100,7 @@ pub fn People() -> impl IntoView {
     let directory = Directory::new();
     provide_context(directory);
     let scopes = Task::new();
-    if menu::manages_people(
-        &console
-            .me
-            .with_untracked(|me| me.as_ref().map(|me| me.grants.clone()).unwrap_or_default()),
-    ) {
+    if untrack(|| console.may()).contains(&Permission::ManageStaff) {
         scopes.run(api::scopes, move |tree| directory.tree.set(Some(tree)));
     }
     Effect::new(move || {

@@ -93,6 +93,7 @@ pub fn Proposals() -> impl IntoView {
         <Frame heading=texts::proposals::heading name="proposals">
             <p class="small">{move || texts::proposals::hint(console.lang())}</p>
             <ProblemNote problem=desk.loading.problem/>
+            <Show when=move || desk.deciding.with(Option::is_none)><ProblemNote problem=desk.acting.problem/></Show>
             <Show when=nothing><p class="note">{move || texts::proposals::none(console.lang())}</p></Show>
             <ul class="cards">{move || open().into_iter().map(|proposal| view! { <Card proposal/> }).collect_view()}</ul>
             <Show when=move || !over().is_empty()>
@@ -167,10 +168,13 @@ fn Acts(
 ) -> impl IntoView {
     let (console, desk) = (Console::here(), Desk::here());
     let may = one.with_value(|proposal| proposal.may_decide);
-    let decide = move |verdict: Verdict| desk.deciding.set(Some((one.get_value(), verdict)));
+    let decide = move |verdict: Verdict| {
+        desk.acting.problem.set(None);
+        desk.deciding.set(Some((one.get_value(), verdict)));
+    };
     let withdraw = move |_| {
         let id = one.with_value(|proposal| proposal.content.id);
-        desk.loading
+        desk.acting
             .run(async move || api::withdraw(id).await, move |()| desk.load());
     };
     let hindrance = move || words::act::hindrance(console.lang(), may);

@@ -67,6 +67,9 @@ pub fn AccessReview() -> impl IntoView {
             <ProblemNote problem=task.problem/>
             <div class="scroll" tabindex="0" role="region" aria-label=move || texts::review::heading(console.lang())>
                 <table class="grid" data-testid="review-list"><thead><Headings/></thead><tbody>{rows}</tbody></table>
+                <Show when=move || list.with(|list| list.as_ref().is_some_and(|page| page.entries.is_empty()))>
+                    <p class="note">{move || texts::review::none(console.lang())}</p>
+                </Show>
             </div>
             <Pager page total=Signal::derive(total)/>
         </Frame>
@@ -91,7 +94,7 @@ fn Toolbar(
     view! {
             <form class="toolbar" role="search" on:submit=move |event| search.run(event)>
                 <Field id="review-search" label=texts::people::search value=text kind="search" optional=true/>
-                <label class="check"><input type="checkbox" prop:checked=due on:change=move |event| due.set(event_target_checked(&event)) />
+                <label class="check"><input type="checkbox" data-testid="review-due" prop:checked=due on:change=move |event| due.set(event_target_checked(&event)) />
                     <span>{move || texts::review::due_only(console.lang())}</span></label>
                 <button type="submit">{move || texts::app::find(console.lang())}</button>
                 <span class="grow"></span>
@@ -161,7 +164,7 @@ fn EntryRow(
     let state = entry.state;
     let (tone, _) = words::people::state(console.language.get_untracked(), state);
     view! {
-        <tr data-testid="review-entry">
+        <tr data-testid="review-entry" data-name=entry.name>
             <td><input type="checkbox" disabled=!entry.may_review aria-label=move || texts::review::needed_for(console.lang(), &name) on:change=choose /></td>
             <td><strong>{entry.display_name.clone()}</strong>" "<span class=format!("chip {}", tone.class())>{move || words::people::state(console.lang(), state).1}</span>
                 <br/><span class="small">{entry.organisation_name}</span></td>

@@ -1,7 +1,7 @@
 //! A room: header, table of candidates, desk. Joins them; the rules are in `core`.
 
 use crate::api;
-use crate::components::{BoardTable, DeskPanel, Dialogs, Header, LiveBanner, ProblemNote};
+use crate::components::{BoardTable, DeskPanel, Dialogs, Header, LiveBanner, MachineAlarm, ProblemNote};
 use crate::live;
 use crate::room::Room;
 use crate::state::{Console, is};
@@ -62,7 +62,7 @@ fn RoomScreen(
         </a>
         <div class="room-screen" class:stale=move || !room.is_live()>
             <Header/>
-            <LiveBanner/>
+            <div><LiveBanner/><MachineAlarm/></div>
             <main class="columns" class:no-desk=move || !checks_in.get()>
                 <BoardTable/>
                 <Show when=move || checks_in.get()><DeskPanel/></Show>

@@ -108,7 +108,13 @@ async fn the_tables_take_no_change_and_a_change_past_them_is_found() {
     ] {
         let mut tx = trial.app.db.write().await.unwrap();
         let refused = sqlx::query(text).execute(&mut *tx).await.unwrap_err();
-        assert!(refused.to_string().contains("never"), "{text}: {refused}");
+        let refused = refused.to_string();
+        let why = if exam_test_database::wanted() {
+            "permission denied"
+        } else {
+            "never"
+        };
+        assert!(refused.contains(why), "{text}: {refused}");
     }
     let check = async || {
         let mut chain = Database::new(None);
@@ -118,9 +124,8 @@ async fn the_tables_take_no_change_and_a_change_past_them_is_found() {
         chain.finish()
     };
     assert_eq!(check().await.unwrap().sequence, 2);
-    trial.sql("drop trigger audit_no_update", &[]).await;
     trial
-        .sql("update audit set act = 'room.close' where sequence = 1", &[])
+        .tamper("update audit set act = 'room.close' where sequence = 1")
         .await;
     assert_eq!(check().await.unwrap_err().sequence, Some(1));
 }

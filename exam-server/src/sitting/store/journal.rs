@@ -1,6 +1,6 @@
 //! The journal's table: lines are only ever appended, by the live epoch, without gaps.
 //!
-//! The batch statements are the one place with text for a single database (`json_each`, `unhex` of SQLite).
+//! The batch statements stand in the database's dialect.
 
 use crate::db::column::{digest, whole};
 use crate::db::{DbExecutor, Tx};
@@ -66,18 +66,14 @@ pub async fn append_batch(tx: &mut Tx, appends: &[Append], now: Timestamp) -> Re
 
 async fn advance(tx: &mut Tx, appends: &[Append]) -> Result<HashSet<String>, sqlx::Error> {
     let advances: Vec<Advance> = appends.iter().filter_map(advance_of).collect();
-    let rows = sqlx::query(
-        "update attempt set last_sequence = batch.last, head = batch.head
-         from (select value ->> 'attempt' as attempt, value ->> 'epoch' as epoch, value ->> 'after' as after,
-                   value ->> 'last' as last, unhex(value ->> 'head') as head from json_each($1)) as batch
-         where attempt.id = batch.attempt and attempt.epoch = batch.epoch and attempt.last_sequence = batch.after
-             and attempt.handed_in_at is null
-             and exists (select 1 from room where room.id = attempt.room and room.state in ('running', 'paused', 'ended'))
-         returning attempt.id",
-    )
-    .bind(json(&advances)?)
-    .fetch_all(&mut **tx)
-    .await?;
+    let batch = json(&advances)?;
+    if let Some(share) = tx.dialect().share_rooms {
+        sqlx::query(share).bind(&batch).execute(&mut **tx).await?;
+    }
+    let rows = sqlx::query(tx.dialect().advance)
+        .bind(batch)
+        .fetch_all(&mut **tx)
+        .await?;
     rows.iter().map(|row| row.try_get("id")).collect()
 }
 
@@ -117,15 +113,11 @@ async fn insert(
     if lines.is_empty() {
         return Ok(());
     }
-    sqlx::query(
-        "insert into journal (attempt, epoch, sequence, question, blank, entry, hash, received_at)
-         select value ->> 'attempt', value ->> 'epoch', value ->> 'sequence', value ->> 'question', value ->> 'blank',
-             unhex(value ->> 'entry'), unhex(value ->> 'hash'), $2 from json_each($1)",
-    )
-    .bind(json(&lines)?)
-    .bind(now.0)
-    .execute(&mut **tx)
-    .await?;
+    sqlx::query(tx.dialect().insert_lines)
+        .bind(json(&lines)?)
+        .bind(now.0)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 
@@ -154,21 +146,8 @@ pub async fn newest(executor: impl DbExecutor<'_>, attempt: AttemptId) -> Result
 /// # Errors
 /// Whatever the database says.
 pub async fn lines(executor: impl DbExecutor<'_>, attempt: AttemptId) -> Result<Vec<Bytes>, sqlx::Error> {
-    lines_through(executor, attempt, u32::MAX).await
-}
-
-/// The lines of an attempt's epochs up to one, in order.
-///
-/// # Errors
-/// Whatever the database says.
-pub async fn lines_through(
-    executor: impl DbExecutor<'_>,
-    attempt: AttemptId,
-    epoch: u32,
-) -> Result<Vec<Bytes>, sqlx::Error> {
-    let rows = sqlx::query("select entry from journal where attempt = $1 and epoch <= $2 order by sequence")
+    let rows = sqlx::query("select entry from journal where attempt = $1 order by sequence")
         .bind(attempt.to_string())
-        .bind(i64::from(epoch))
         .fetch_all(executor)
         .await?;
     rows.iter().map(|row| Ok(Bytes(row.try_get("entry")?))).collect()

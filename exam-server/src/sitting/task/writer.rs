@@ -2,7 +2,7 @@
 //! and only then says so. One sync of the disk serves hundreds of candidates.
 
 use crate::clock::Clock;
-use crate::db::Db;
+use crate::db::{self, Db};
 use crate::sitting::store::journal::{Append, append_batch};
 use exam_protocol::id::AttemptId;
 use std::collections::HashSet;
@@ -171,7 +171,7 @@ async fn collect(first: Order, messages: &mut mpsc::Receiver<Message>) -> (Vec<O
 async fn commit(disk: &Disk, batch: Vec<Order>) {
     let (appends, replies): (Vec<Append>, Vec<oneshot::Sender<Outcome>>) =
         batch.into_iter().map(|order| (order.append, order.reply)).unzip();
-    let outcomes = store(disk, &appends).await.unwrap_or_else(|error| {
+    let outcomes = db::in_time(store(disk, &appends)).await.unwrap_or_else(|error| {
         tracing::error!(%error, frames = appends.len(), "answers not stored, none acknowledged");
         vec![Outcome::Failed; appends.len()]
     });
@@ -182,7 +182,7 @@ async fn commit(disk: &Disk, batch: Vec<Order>) {
 }
 
 async fn store(disk: &Disk, appends: &[Append]) -> Result<Vec<Outcome>, sqlx::Error> {
-    let mut tx = disk.db.write().await?;
+    let mut tx = disk.db.write_answers().await?;
     let taken = append_batch(&mut tx, appends, disk.clock.now()).await?;
     tx.commit().await?;
     let stored = appends.iter().zip(&taken).filter(|(_, taken)| **taken);

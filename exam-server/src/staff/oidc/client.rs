@@ -1,7 +1,7 @@
-//! Talks to providers: discovery, keys, the code for a token. Answers are bounded in size and time, nothing is followed
-//! elsewhere, no token and no secret is ever logged.
+//! What is asked of providers: discovery, keys, the code for a token. No token and no secret is ever logged.
 
 use super::claims::{Extra, SignedOn, texts};
+use super::line::Line;
 use super::logout_token::{self, Judge, LoggedOut};
 use super::on_the_way::OnTheWay;
 use crate::config::{Config, Provider};
@@ -14,23 +14,14 @@ use openidconnect::core::{
     CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
 };
 use openidconnect::{
-    AccessTokenHash, AsyncHttpClient, AuthenticationContextClass, AuthorizationCode, Client, ClientId,
-    ClientSecret, CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet,
-    HttpRequest, HttpResponse, IdToken, IdTokenFields, IdTokenVerifier, IssuerUrl, LogoutRequest, Nonce,
-    OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl,
-    ProviderMetadataWithLogout, RedirectUrl, Scope, StandardErrorResponse, StandardTokenResponse,
-    TokenResponse,
+    AccessTokenHash, AuthenticationContextClass, AuthorizationCode, Client, ClientId, ClientSecret,
+    CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdToken, IdTokenFields,
+    IdTokenVerifier, IssuerUrl, LogoutRequest, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
+    PkceCodeVerifier, PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl, Scope,
+    StandardErrorResponse, StandardTokenResponse, TokenResponse,
 };
-use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::Mutex;
-
-/// A provider has so long for each answer.
-const PATIENCE: Duration = Duration::from_secs(8);
-
-/// Largest answer of a provider, in bytes.
-const LARGEST: usize = 1024 * 1024;
 
 /// Discovery document and keys are fetched again after so long.
 const FRESH: Millis = Millis::minutes(60);
@@ -81,46 +72,6 @@ pub enum Failed {
     Token(String),
 }
 
-/// An answer could not be fetched.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct NoAnswer(String);
-
-/// The line to a provider.
-struct Line(reqwest::Client);
-
-impl<'c> AsyncHttpClient<'c> for Line {
-    type Error = NoAnswer;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, NoAnswer>> + Send + 'c>>;
-
-    fn call(&'c self, request: HttpRequest) -> Self::Future {
-        Box::pin(self.answer(request))
-    }
-}
-
-impl Line {
-    async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
-        // reqwest's own texts name the address, which may hold a code.
-        let plain = |error: reqwest::Error| NoAnswer(error.without_url().to_string());
-        let request = reqwest::Request::try_from(request).map_err(plain)?;
-        let mut response = self.0.execute(request).await.map_err(plain)?;
-        let mut builder = openidconnect::http::Response::builder().status(response.status());
-        for (name, value) in response.headers() {
-            builder = builder.header(name, value);
-        }
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(plain)? {
-            if body.len() + chunk.len() > LARGEST {
-                return Err(NoAnswer("the answer is too large".into()));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        builder
-            .body(body)
-            .map_err(|_| NoAnswer("the answer is malformed".into()))
-    }
-}
-
 /// A provider with what was fetched from it.
 pub struct SignOn {
     /// Its settings.
@@ -161,29 +112,6 @@ impl SignOns {
     }
 }
 
-fn http(settings: &Provider) -> Result<reqwest::Client> {
-    // Fails when it was done before, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .https_only(true)
-        .no_proxy()
-        .timeout(PATIENCE)
-        .connect_timeout(PATIENCE)
-        .user_agent(concat!("exam-server/", env!("CARGO_PKG_VERSION")));
-    let builder = match &settings.ca {
-        None => builder,
-        Some(path) => {
-            let pem = std::fs::read(path).with_context(|| format!("{}", path.display()))?;
-            let roots = reqwest::Certificate::from_pem_bundle(&pem)
-                .with_context(|| format!("{}: no PEM certificates", path.display()))?;
-            ensure!(!roots.is_empty(), "{}: no PEM certificates", path.display());
-            builder.tls_certs_only(roots)
-        }
-    };
-    builder.build().context("the client for single sign-on")
-}
-
 impl SignOn {
     fn start(settings: &Provider, base: &str) -> Result<Self> {
         let file = &settings.client_secret_file;
@@ -194,7 +122,7 @@ impl SignOn {
             settings: settings.clone(),
             secret: ClientSecret::new(secret),
             base: base.to_owned(),
-            line: Line(http(settings)?),
+            line: Line::to(settings)?,
             fetched: Mutex::default(),
         })
     }

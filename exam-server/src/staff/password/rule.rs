@@ -1,9 +1,10 @@
 //! What a new password must be like (TCVN 14423:2026 level 3; NIST SP 800-63B, section 5.1.1.2). Plain rules.
 
-use crate::config::Staff;
+use crate::config::{SecondFactorRule, Staff};
+use exam_protocol::staff::PasswordRules;
 
 /// How many earlier passwords may not come back.
-pub const HISTORY: usize = 10;
+pub const HISTORY: u16 = 10;
 
 /// Longest password that is hashed, in bytes: hashing must not become a way to keep the server busy.
 pub const LONGEST: usize = 256;
@@ -54,11 +55,7 @@ impl Missing {
 /// All that a password lacks, as far as it can be seen without the earlier ones. `alone` means that no second factor
 /// stands beside it.
 pub fn lacking(password: &str, name: &str, alone: bool, rules: &Staff) -> Vec<Missing> {
-    let shortest = if alone {
-        rules.shortest_password_alone
-    } else {
-        rules.shortest_password
-    };
+    let shortest = shortest(alone, rules);
     let visible: Vec<char> = password.chars().filter(|c| !c.is_whitespace()).collect();
     let mut missing = Vec::new();
     if visible.len() < usize::from(shortest) {
@@ -74,6 +71,29 @@ pub fn lacking(password: &str, name: &str, alone: bool, rules: &Staff) -> Vec<Mi
         missing.push(Missing::OtherThanName);
     }
     missing
+}
+
+/// Whether a password stands alone, without a second factor beside it: only where none is required.
+pub fn stands_alone(has_factor: bool, rules: &Staff) -> bool {
+    rules.second_factor == SecondFactorRule::Optional && !has_factor
+}
+
+/// The rules as their holder reads them.
+pub fn shown(has_factor: bool, rules: &Staff) -> PasswordRules {
+    let alone = stands_alone(has_factor, rules);
+    PasswordRules {
+        shortest: shortest(alone, rules),
+        four_classes: alone,
+        earlier: HISTORY,
+    }
+}
+
+fn shortest(alone: bool, rules: &Staff) -> u16 {
+    if alone {
+        rules.shortest_password_alone
+    } else {
+        rules.shortest_password
+    }
 }
 
 /// Whether the password is the name, forwards or with a little around it.

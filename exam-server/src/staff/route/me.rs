@@ -3,7 +3,8 @@
 use crate::app::App;
 use crate::staff::access::LoggedIn;
 use crate::staff::account::{self, Account};
-use crate::staff::store;
+use crate::staff::password::rule;
+use crate::staff::{rights, store};
 use exam_protocol::console::{LastLogin, Me};
 use exam_protocol::right::Grant;
 use exam_protocol::staff::IdleLimit;
@@ -34,6 +35,8 @@ pub(super) fn view(
             at,
             address: account.earlier_login_address.clone().unwrap_or_default(),
         }),
+        may: rights::anywhere(&grants),
+        password: rule::shown(account.has_factor, rules),
         grants,
     }
 }

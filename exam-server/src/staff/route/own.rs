@@ -3,7 +3,6 @@
 use super::tries::Try;
 use super::{me_now, opening, record};
 use crate::app::App;
-use crate::config::SecondFactorRule;
 use crate::error::{ApiError, ApiResult};
 use crate::shell::extract::{Json, Path};
 use crate::shell::tls::Peer;
@@ -98,12 +97,12 @@ pub async fn change_password(
 /// What a new password lacks, with a look at the earlier ones.
 async fn lacking(app: &App, login: &LoggedIn, new: &str, present: String) -> ApiResult<Vec<rule::Missing>> {
     let rules = &app.config.staff;
-    let alone = rules.second_factor == SecondFactorRule::Optional && !login.account.has_factor;
+    let alone = rule::stands_alone(login.account.has_factor, rules);
     let missing = rule::lacking(new, &login.member.name, alone, rules);
     if !missing.is_empty() {
         return Ok(missing);
     }
-    let most = i64::try_from(rule::HISTORY - 1).unwrap_or(i64::MAX);
+    let most = i64::from(rule::HISTORY - 1);
     let mut earlier = store::account::old_passwords(app.db.reader(), login.member.id, most).await?;
     earlier.push(present);
     for hash in earlier {

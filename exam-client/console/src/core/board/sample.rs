@@ -26,6 +26,7 @@ pub fn row(seat: &str, name: &str, progress: Progress) -> CandidateRow {
         mark: None,
         photo: false,
         voided: None,
+        receipt: None,
     }
 }
 

@@ -49,7 +49,15 @@ fn NewMemberForm(
                 .unwrap_or_default()
         });
         let open = open.into_iter().filter(|one| one.may_add_members);
-        open.map(|one| (one.id.to_string(), one.name)).collect::<Vec<_>>()
+        let mut list: Vec<_> = open.map(|one| (one.id.to_string(), one.name)).collect();
+        if list.len() > 1 {
+            // Whom somebody works for decides who may act together with whom: nobody is put anywhere by default.
+            list.insert(
+                0,
+                (String::new(), texts::people::choose(console.lang()).to_owned()),
+            );
+        }
+        list
     };
     let organisation = RwSignal::new(
         untrack(organisations)
@@ -78,7 +86,7 @@ fn NewMemberForm(
             <p class="small">{move || texts::people::add_hint(console.lang())}</p>
             <Field id="new-display" label=texts::people::display_name value=display first=true/>
             <Field id="new-name" label=texts::login::name value=name hint=texts::people::name_hint/>
-            <Choice id="new-organisation" label=texts::people::organisation value=organisation options=Signal::derive(organisations)/>
+            <Choice id="new-organisation" label=texts::people::organisation value=organisation required=true options=Signal::derive(organisations)/>
             <Field id="new-ends" label=texts::people::ends value=ends kind="date" optional=true/>
             <ProblemNote problem=task.problem/>
             <div class="buttons end"><Submit name="new-member-submit" label=texts::people::add busy=task.busy/></div>

@@ -20,6 +20,7 @@ impl Session {
         let app = self.app.clone();
         let signed = hand_in::open(&self.seat.key, &envelope)?;
         let mut tx = app.db.write().await?;
+        store::lock_attempt(&mut tx, self.seat.attempt).await?;
         if let Some(before) = store::hand_in::get(&mut *tx, self.seat.attempt).await? {
             return same_again(before, &envelope);
         }

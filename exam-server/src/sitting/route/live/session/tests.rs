@@ -522,8 +522,7 @@ async fn a_full_disk_acknowledges_nothing_and_heals_without_a_restart() {
     let mut page = seated(&trial, trial.attempts[0]).await;
     start(&trial).await;
     page.news().await;
-    let pages = trial.number("pragma page_count").await;
-    trial.sql(&format!("pragma max_page_count = {pages}"), &[]).await;
+    trial.full(true).await;
     let line = page.line(1, Response::Text("ă".repeat(20_000)));
     assert_eq!(
         refusal(&page.entries(std::slice::from_ref(&line)).await),
@@ -535,6 +534,6 @@ async fn a_full_disk_acknowledges_nothing_and_heals_without_a_restart() {
             .await,
         0
     );
-    trial.sql("pragma max_page_count = 1000000", &[]).await;
+    trial.full(false).await;
     assert!(is_acknowledged(&page.entries(&[line]).await, 1));
 }
