@@ -375,3 +375,12 @@ pub struct TicketView {
     /// Seat label, for the proctor to say.
     pub seat: String,
 }
+
+/// Which mark list of a room: without a time, the one that stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema, utoipa::IntoParams))]
+#[serde(default)]
+pub struct MarkListQuery {
+    /// The list as it stood right before this time: that of a corrected key's approval shows the marks that it replaced.
+    pub before: Option<Timestamp>,
+}

@@ -13,3 +13,5 @@ pub mod store;
 pub mod feed;
 pub mod task;
 pub mod route;
+#[cfg(test)]
+mod labelled;

@@ -11,14 +11,16 @@ pub mod machine;
 pub mod export;
 pub mod verify;
 pub mod workplace;
+pub mod core_dumps;
 pub mod doctor;
 pub mod database;
 pub mod audit;
 pub mod personal_data;
 pub mod photos;
 pub mod rehearsal;
+pub mod review;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -64,6 +66,8 @@ enum Command {
     Rehearsal(rehearsal::Rehearsal),
     /// The tables: make them, bring them up to date
     Database(database::Database),
+    /// The access review: who holds what since when, and what is due
+    Review(review::Review),
     /// Say in plain words whether this installation is ready for exam day
     Doctor(doctor::Doctor),
 }
@@ -74,6 +78,7 @@ impl Arguments {
     /// # Errors
     /// What went wrong, for the person at the terminal.
     pub async fn run(self) -> Result<ExitCode> {
+        core_dumps::forbid().context("core dumps")?;
         match self.command {
             Command::Init(command) => command.run().await,
             Command::Serve(command) => command.run().await,
@@ -91,6 +96,7 @@ impl Arguments {
             Command::Photos(command) => command.run().await,
             Command::Rehearsal(command) => command.run().await,
             Command::Database(command) => command.run().await,
+            Command::Review(command) => command.run().await,
             Command::Doctor(command) => command.run().await,
         }
     }

@@ -2,9 +2,9 @@
 
 use anyhow::{Context, Result};
 use exam_protocol::problem::Problem;
-use reqwest::{Certificate, Client, Response};
-use rustls::pki_types::CertificateDer;
+use reqwest::{Certificate, Client, Identity, Response};
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -34,6 +34,18 @@ impl Door {
     /// # Errors
     /// When the CA file can't be read.
     pub fn new(address: SocketAddr, exam_ca: &Path) -> Result<Self> {
+        Self::make(address, exam_ca, None)
+    }
+
+    /// The same for a PC that shows a client certificate: its certificate with its chain, and its key (PEM files).
+    ///
+    /// # Errors
+    /// When a file can't be read.
+    pub fn of_machine(address: SocketAddr, exam_ca: &Path, papers: (&Path, &Path)) -> Result<Self> {
+        Self::make(address, exam_ca, Some(papers))
+    }
+
+    fn make(address: SocketAddr, exam_ca: &Path, papers: Option<(&Path, &Path)>) -> Result<Self> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         // reqwest asks for the process's provider; a second call finds it set, which is as good.
         let _set = rustls::crypto::ring::default_provider().install_default();
@@ -42,9 +54,18 @@ impl Door {
         roots.add(CertificateDer::from_pem_slice(&pem)?)?;
         let tls = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&rustls::version::TLS13])?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let http = Client::builder()
+            .with_root_certificates(roots);
+        let mut http = Client::builder();
+        let tls = match papers {
+            Some((certificate, key)) => {
+                let pem = [std::fs::read(certificate)?, std::fs::read(key)?].concat();
+                http = http.identity(Identity::from_pem(&pem)?);
+                let chain = CertificateDer::pem_file_iter(certificate)?.collect::<Result<_, _>>()?;
+                tls.with_client_auth_cert(chain, PrivateKeyDer::from_pem_file(key)?)?
+            }
+            None => tls.with_no_client_auth(),
+        };
+        let http = http
             .tls_certs_only([Certificate::from_pem(&pem)?])
             .timeout(Duration::from_secs(30))
             .resolve("localhost", address)

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::{Child, Command, Output};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -188,8 +188,15 @@ impl Hall {
     /// # Errors
     /// What the programs say.
     pub fn prepare(&self, plan: &Plan) -> Result<Sitting> {
+        self.prepare_at(plan, &this_minute()?)
+    }
+
+    /// Makes exam, roster, paper and trust anchors, planned for any time: `2026-01-05T07:30+07:00`.
+    ///
+    /// # Errors
+    /// What the programs say.
+    pub fn prepare_at(&self, plan: &Plan, starts_at: &str) -> Result<Sitting> {
         let minutes = plan.minutes.to_string();
-        let starts_at = this_minute()?;
         let mut create = vec![
             "exam",
             "create",
@@ -198,13 +205,7 @@ impl Hall {
             "--subject",
             &plan.subject,
         ];
-        create.extend([
-            "--duration-minutes",
-            &minutes,
-            "--starts-at",
-            &starts_at,
-            "--json",
-        ]);
+        create.extend(["--duration-minutes", &minutes, "--starts-at", starts_at, "--json"]);
         for room in &plan.rooms {
             create.extend(["--room", room]);
         }
@@ -283,6 +284,18 @@ impl Hall {
             String::from_utf8_lossy(&output.stderr)
         );
         Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// Runs a command of `exam-server`, whatever becomes of it, with these variables in its environment.
+    ///
+    /// # Errors
+    /// When the program is not built.
+    pub fn try_command(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Result<Output> {
+        Command::new(program("exam-server")?)
+            .args(arguments)
+            .envs(environment.iter().copied())
+            .output()
+            .context("exam-server")
     }
 
     /// Starts the server and waits until it answers.

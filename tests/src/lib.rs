@@ -17,6 +17,8 @@ pub mod station_client;
 pub mod crowd;
 pub mod load;
 pub mod web_judge;
+pub mod collector;
+pub mod canary;
 pub mod browser;
 pub mod candidate_page;
 pub mod proctor_page;

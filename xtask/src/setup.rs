@@ -10,7 +10,7 @@ const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// A package and why it is needed.
 pub struct Package(pub &'static str, pub &'static str);
 
-const PACKAGES: [Package; 15] = [
+const PACKAGES: [Package; 17] = [
     Package("build-essential", "C compiler for SQLite and ring"),
     Package("pkg-config", "finds the PC/SC library"),
     Package("libpcsclite-dev", "the check-in agent talks PC/SC"),
@@ -33,6 +33,8 @@ const PACKAGES: [Package; 15] = [
         "postgresql",
         "tests start a PostgreSQL of their own; the service is not used",
     ),
+    Package("rsyslog", "collector that the audit feed is tested against"),
+    Package("rsyslog-gnutls", "lets that collector speak TLS"),
     Package("nodejs", "runs the OpenID provider of the single sign-on tests"),
     Package("npm", "fetches that provider and the accessibility checker"),
 ];

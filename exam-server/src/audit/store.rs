@@ -7,6 +7,7 @@ use super::chain::{Act, Actor, Extra, GENESIS, Location, Reason, Record};
 use crate::clock::Randomness;
 use crate::db::column::broken;
 use crate::db::{DbExecutor, DbRow, Tx};
+use exam_protocol::audit::label;
 use exam_protocol::time::Timestamp;
 use sqlx::Row;
 
@@ -26,6 +27,11 @@ pub async fn append(tx: &mut Tx, act: &Act<'_>) -> Result<(), sqlx::Error> {
 /// # Errors
 /// As [`append`].
 pub async fn append_numbered(tx: &mut Tx, act: &Act<'_>) -> Result<i64, sqlx::Error> {
+    debug_assert!(
+        label::of(act.act).is_some(),
+        "{}: name it in audit/label.rs",
+        act.act
+    );
     let last = newest(&mut **tx).await?;
     let (sequence, previous) = last.map_or((0, GENESIS), |newest| (newest.sequence, newest.hash));
     let random = Randomness::system();

@@ -1,4 +1,6 @@
-//! `exam-server audit export` and `audit verify`: the audit for inspectors, and whether it holds.
+//! `exam-server audit export`, `audit search` and `audit verify`: the audit for inspectors, and whether it holds.
+
+mod search;
 
 use super::workplace::{Installation, Workplace, conclude};
 use crate::audit::chain::GENESIS;
@@ -27,6 +29,8 @@ pub struct Audit {
 enum AuditCommand {
     /// Write the chain to a file that anybody can check
     Export(ExportAudit),
+    /// List records, newest first
+    Search(search::SearchAudit),
     /// Check a file, or the live database
     Verify(VerifyAudit),
 }
@@ -79,6 +83,7 @@ impl Audit {
     pub async fn run(self) -> Result<ExitCode> {
         match self.command {
             AuditCommand::Export(command) => command.run().await,
+            AuditCommand::Search(command) => command.run().await,
             AuditCommand::Verify(command) => command.run().await,
         }
     }

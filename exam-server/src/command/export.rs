@@ -1,7 +1,10 @@
-//! `exam-server export submissions` and `export journal`: the record, for inspectors and for the archive.
+//! `exam-server export submissions`, `export journal` and `export marks`: the record, for inspectors and for the archive.
+//! What was superseded or replaced is exported beside what counts.
 
 use super::workplace::{Installation, print_json};
 use crate::keys::Keys;
+use crate::result;
+use crate::result::store::history;
 use crate::sitting::store;
 use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand};
@@ -20,10 +23,28 @@ pub struct Export {
 
 #[derive(Debug, Subcommand)]
 enum ExportCommand {
-    /// Every hand-in of a sitting with its receipt and journal, one file each, for `exam-server verify`
+    /// Every hand-in of a sitting with its receipt and journal, one file each, for `exam-server verify`; those that were
+    /// superseded when an attempt was opened again too
     Submissions(Submissions),
     /// Every stored journal line of a sitting, one JSON object per line
     Journal(Journal),
+    /// The mark list of each closed room of a sitting as CSV, and each list as it stood before marks were replaced
+    Marks(Marks),
+}
+
+#[derive(Debug, Args)]
+struct Marks {
+    #[command(flatten)]
+    installation: Installation,
+    /// The sitting
+    #[arg(long)]
+    sitting: SittingId,
+    /// Folder for the files; made if it is not there
+    #[arg(long)]
+    out: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -59,6 +80,7 @@ impl Export {
         match self.command {
             ExportCommand::Submissions(command) => command.run().await,
             ExportCommand::Journal(command) => command.run().await,
+            ExportCommand::Marks(command) => command.run().await,
         }
     }
 }
@@ -69,14 +91,19 @@ impl Submissions {
         let keys = Keys::read(&work.config)?;
         let attempts = attempts(&work.db, self.sitting).await?;
         std::fs::create_dir_all(&self.out).with_context(|| self.out.display().to_string())?;
-        let mut written = 0;
+        let (mut written, mut superseded) = (0, 0);
         for attempt in &attempts {
-            let file =
-                store::hand_in::submission(work.db.reader(), &keys.receipt_certificate, *attempt).await?;
-            let Some(file) = file else { continue };
-            let path = self.out.join(format!("{attempt}.submission.json"));
-            std::fs::write(&path, serde_json::to_vec(&file)?).with_context(|| path.display().to_string())?;
-            written += 1;
+            let (reader, server) = (work.db.reader(), keys.receipt_certificate.as_slice());
+            if let Some(file) = store::hand_in::submission(reader, server, *attempt).await? {
+                self.write(&format!("{attempt}.submission.json"), &serde_json::to_vec(&file)?)?;
+                written += 1;
+            }
+            for hand_in in store::hand_in::superseded(reader, *attempt).await? {
+                let name = format!("{attempt}.superseded-{}.submission.json", hand_in.epoch);
+                let file = store::hand_in::file(reader, server, *attempt, hand_in).await?;
+                self.write(&name, &serde_json::to_vec(&file)?)?;
+                superseded += 1;
+            }
         }
         let mut tx = work.db.write().await?;
         let object = format!("sitting:{}", self.sitting);
@@ -84,18 +111,65 @@ impl Submissions {
             &mut tx,
             "submission.export",
             &object,
-            &json!({ "files": written }),
+            &json!({ "files": written, "superseded": superseded }),
         )
         .await?;
         tx.commit().await?;
         work.db.close().await;
         if self.json {
-            print_json(&json!({ "attempts": attempts.len(), "submissions": written }))?;
+            let count = attempts.len();
+            print_json(&json!({ "attempts": count, "submissions": written, "superseded": superseded }))?;
         } else {
             println!(
-                "{written} bài nộp/submissions, {} thí sinh/candidates",
+                "{written} bài nộp/submissions, {superseded} bài đã bị thay/superseded, {} thí sinh/candidates",
                 attempts.len()
             );
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let path = self.out.join(name);
+        std::fs::write(&path, bytes).with_context(|| path.display().to_string())
+    }
+}
+
+impl Marks {
+    async fn run(self) -> Result<ExitCode> {
+        let work = self.installation.open().await?;
+        let mut tx = work.db.write().await?;
+        let rooms = history::closed_rooms(&mut tx, self.sitting).await?;
+        ensure!(
+            !rooms.is_empty(),
+            "--sitting {}: chưa có phòng nào đóng / no room is closed yet",
+            self.sitting
+        );
+        std::fs::create_dir_all(&self.out).with_context(|| self.out.display().to_string())?;
+        let mut files = Vec::new();
+        for room in &rooms {
+            let reader = work.db.reader();
+            let mut lists = vec![(format!("{room}.csv"), result::store::NOW)];
+            for (at, proposal) in history::replacements(reader, *room).await? {
+                lists.push((format!("{room}.before-{proposal}.csv"), at));
+            }
+            for (name, before) in lists {
+                let rows = result::store::rows(reader, *room, before).await?;
+                let path = self.out.join(&name);
+                std::fs::write(&path, result::csv::write(&rows)?)
+                    .with_context(|| path.display().to_string())?;
+                files.push(name);
+            }
+        }
+        let object = format!("sitting:{}", self.sitting);
+        let particulars = json!({ "rooms": rooms, "files": files.len() });
+        work.audit(&mut tx, "result.export", &object, &particulars)
+            .await?;
+        tx.commit().await?;
+        work.db.close().await;
+        if self.json {
+            print_json(&json!({ "files": files }))?;
+        } else {
+            println!("{} bảng điểm/mark lists: {}", files.len(), self.out.display());
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -104,8 +178,15 @@ impl Submissions {
 impl Journal {
     async fn run(self) -> Result<ExitCode> {
         let work = self.installation.open().await?;
+        let attempts = attempts(&work.db, self.sitting).await?;
+        let mut tx = work.db.write().await?;
+        let object = format!("sitting:{}", self.sitting);
+        let particulars = json!({ "attempts": attempts.len() });
+        work.audit(&mut tx, "journal.export", &object, &particulars)
+            .await?;
+        tx.commit().await?;
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-        for attempt in attempts(&work.db, self.sitting).await? {
+        for attempt in attempts {
             for entry in store::journal::lines(work.db.reader(), attempt).await? {
                 serde_json::to_writer(&mut out, &json!({ "attempt": attempt, "entry": entry }))?;
                 out.write_all(b"\n")?;

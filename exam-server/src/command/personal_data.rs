@@ -1,11 +1,10 @@
 //! `exam-server personal-data`: inventory, erasure with minutes, what is held about one person, unmasking.
 
+mod unmask;
+
 use super::workplace::{Installation, print_json, read_file};
-use crate::audit::chain::{Act, Actor};
-use crate::audit::store::append;
+use crate::audit::chain::Actor;
 use crate::checkin::admit::Reason;
-use crate::checkin::desk;
-use crate::checkin::evidence::CardRecord;
 use crate::keys::Keys;
 use crate::personal_data::erase::{Request, erase};
 use crate::personal_data::inventory::{INVENTORY, as_markdown};
@@ -13,14 +12,10 @@ use crate::personal_data::route::{about, note};
 use anyhow::{Context, Result, anyhow, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use certs::sealed_box::AuditKeyPair;
-use certs::travel_document::data_group;
 use clap::{Args, Subcommand};
-use exam_protocol::canonical;
 use exam_protocol::citizen::CitizenNumber;
-use exam_protocol::id::{CheckinId, SittingId};
+use exam_protocol::id::SittingId;
 use exam_protocol::time::{Millis, Timestamp};
-use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -39,8 +34,8 @@ enum PersonalDataCommand {
     Erase(Erase),
     /// Write all that is held about one person to a folder
     Export(ExportPerson),
-    /// Open the sealed chip data of one check-in, for a stated reason
-    Unmask(Unmask),
+    /// Open the sealed portrait or chip data of one check-in, once, when two people have approved it
+    Unmask(unmask::Unmask),
 }
 
 #[derive(Debug, Args)]
@@ -72,24 +67,6 @@ struct ExportPerson {
     /// File that holds the citizen number: on the command line other users of the machine could read it
     #[arg(long)]
     number_file: PathBuf,
-    /// Why
-    #[arg(long)]
-    reason: String,
-    /// Folder; made if it is not there
-    #[arg(long)]
-    out: PathBuf,
-}
-
-#[derive(Debug, Args)]
-struct Unmask {
-    #[command(flatten)]
-    installation: Installation,
-    /// The check-in
-    #[arg(long)]
-    checkin: CheckinId,
-    /// The audit key's private half, audit-reading.key
-    #[arg(long)]
-    key: PathBuf,
     /// Why
     #[arg(long)]
     reason: String,
@@ -192,60 +169,6 @@ impl ExportPerson {
             write(&self.out, &file.name, &STANDARD.decode(&file.content)?)?;
         }
         write(&self.out, "person.json", &serde_json::to_vec_pretty(&export)?)?;
-        println!("{}", self.out.display());
-        Ok(())
-    }
-}
-
-impl Unmask {
-    async fn run(&self) -> Result<()> {
-        let reason = reason(&self.reason)?;
-        let pair = AuditKeyPair::from_text(&String::from_utf8(read_file(&self.key)?)?)
-            .with_context(|| self.key.display().to_string())?;
-        let work = self.installation.open().await?;
-        let sealed = crate::checkin::store::evidence(work.db.reader(), self.checkin)
-            .await?
-            .context("không có dữ liệu chíp của lần điểm danh này / no chip data of this check-in is held")?;
-        let bytes =
-            desk::evidence(&pair, self.checkin, &sealed).with_context(|| self.key.display().to_string())?;
-        let record: CardRecord = canonical::decode(&bytes).map_err(|error| anyhow!("{error:?}"))?;
-        // On record before anybody sees anything.
-        let object = format!("checkin:{}", self.checkin);
-        let became = json!({ "attempt": record.attempt }).to_string();
-        let act = Act {
-            at: work.now(),
-            actor: &Actor::command(),
-            act: "personal-data.unmask",
-            object: &object,
-            was: "",
-            became: &became,
-            reason: reason.as_str(),
-        };
-        let mut tx = work.db.write().await?;
-        append(&mut tx, &act).await?;
-        tx.commit().await?;
-        work.db.close().await;
-        self.files(&record, &bytes)
-    }
-
-    fn files(&self, record: &CardRecord, bytes: &[u8]) -> Result<()> {
-        std::fs::create_dir_all(&self.out).with_context(|| self.out.display().to_string())?;
-        write(&self.out, "evidence.cbor", bytes)?;
-        for (name, file) in [
-            ("EF_SOD.bin", &record.sod),
-            ("EF_DG1.bin", &record.dg1),
-            ("EF_DG2.bin", &record.dg2),
-        ] {
-            write(&self.out, name, &file.0)?;
-        }
-        if let Ok(portrait) = data_group::portrait(&record.dg2.0) {
-            let extension = if portrait.content_type == "image/jpeg" {
-                "jpg"
-            } else {
-                "jp2"
-            };
-            write(&self.out, &format!("portrait.{extension}"), &portrait.bytes)?;
-        }
         println!("{}", self.out.display());
         Ok(())
     }

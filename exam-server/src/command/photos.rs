@@ -1,7 +1,8 @@
-//! `exam-server photos import`: roster photos of a sitting from a folder.
+//! `exam-server photos import`: roster photos of a sitting from a folder or a ZIP file.
 
 use super::workplace::{Installation, Workplace, print_json};
 use crate::db::Tx;
+use crate::exam::photo::archive::{Archive, Entry};
 use crate::exam::photo::{Fault, MOST_BYTES, keep, normalise, number};
 use crate::exam::store::photo as store;
 use crate::keys::Keys;
@@ -12,6 +13,8 @@ use exam_protocol::id::{AttemptId, SittingId};
 use exam_protocol::personal_data::{PhotoFinding, PhotoImport};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -32,8 +35,8 @@ enum PhotosCommand {
 struct Import {
     #[command(flatten)]
     installation: Installation,
-    /// Folder
-    folder: PathBuf,
+    /// Folder, or a ZIP file of it
+    photos: PathBuf,
     /// The sitting
     #[arg(long)]
     sitting: SittingId,
@@ -58,7 +61,7 @@ impl Photos {
 
 impl Import {
     async fn run(self) -> Result<ExitCode> {
-        let files = files(&self.folder)?;
+        let mut files = Source::open(&self.photos)?;
         let work = self.installation.open().await?;
         let keys = Keys::read(&work.config)?;
         let mut tx = work.db.write().await?;
@@ -68,7 +71,9 @@ impl Import {
             "{}: ca thi chưa có thí sinh / the sitting has no candidates",
             self.sitting
         );
-        let report = self.take(&work, &mut tx, (&keys, &candidates), &files).await?;
+        let report = self
+            .take(&work, &mut tx, (&keys, &candidates), &mut files)
+            .await?;
         if self.dry_run {
             drop(tx);
         } else {
@@ -91,25 +96,25 @@ impl Import {
         work: &Workplace,
         tx: &mut Tx,
         (keys, candidates): (&Keys, &BTreeMap<CitizenNumber, AttemptId>),
-        files: &[PathBuf],
+        files: &mut Source,
     ) -> Result<PhotoImport> {
         let (mut findings, mut seen): (Vec<PhotoFinding>, BTreeSet<AttemptId>) = Default::default();
-        for path in files {
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            match one(path, &name, candidates, &mut seen)? {
+        let mut taken = 0;
+        for index in 0..files.len() {
+            let Some((name, bytes)) = files.entry(index)? else {
+                continue;
+            };
+            match bytes.and_then(|bytes| one(&name, &bytes, candidates, &mut seen)) {
                 Ok((attempt, jpeg)) => {
                     let sealed = keep(&keys.node, work.random.ring(), attempt, &jpeg)?;
                     store::put(tx, attempt, &sealed, work.now()).await?;
+                    taken += 1;
                 }
                 Err(fault) => findings.push(fault.finding(&name)),
             }
         }
         Ok(PhotoImport {
-            taken: u32::try_from(files.len() - findings.len())?,
+            taken,
             without: store::without(tx, self.sitting).await?,
             findings,
         })
@@ -132,6 +137,37 @@ impl Import {
     }
 }
 
+/// Where photos come from.
+enum Source {
+    Folder(Vec<PathBuf>),
+    Archive(Box<Archive<BufReader<File>>>),
+}
+
+impl Source {
+    fn open(path: &Path) -> Result<Self> {
+        let place = || format!("{}: không đọc được / can't be read", path.display());
+        if path.is_dir() {
+            return Ok(Self::Folder(files(path)?));
+        }
+        let file = BufReader::new(File::open(path).with_context(place)?);
+        Ok(Self::Archive(Box::new(Archive::open(file).with_context(place)?)))
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Folder(files) => files.len(),
+            Self::Archive(archive) => archive.len(),
+        }
+    }
+
+    fn entry(&mut self, index: usize) -> Result<Option<Entry>> {
+        match self {
+            Self::Folder(files) => read(&files[index]).map(Some),
+            Self::Archive(archive) => Ok(archive.entry(index)),
+        }
+    }
+}
+
 /// The folder's files by name; what begins with a dot is not meant.
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let place = || format!("{}: không đọc được / can't be read", folder.display());
@@ -147,29 +183,33 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+fn read(path: &Path) -> Result<Entry> {
+    let place = || path.display().to_string();
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    if std::fs::metadata(path).with_context(place)?.len() > MOST_BYTES {
+        return Ok((name, Err(Fault::TooLarge)));
+    }
+    Ok((name, Ok(std::fs::read(path).with_context(place)?)))
+}
+
 fn one(
-    path: &Path,
     name: &str,
+    bytes: &[u8],
     candidates: &BTreeMap<CitizenNumber, AttemptId>,
     seen: &mut BTreeSet<AttemptId>,
-) -> Result<Result<(AttemptId, Vec<u8>), Fault>> {
-    let place = || path.display().to_string();
-    if std::fs::metadata(path).with_context(place)?.len() > MOST_BYTES {
-        return Ok(Err(Fault::TooLarge));
+) -> Result<(AttemptId, Vec<u8>), Fault> {
+    let attempt = candidates
+        .get(&number(name)?)
+        .copied()
+        .ok_or(Fault::NotOnRoster)?;
+    let jpeg = normalise(bytes)?;
+    if seen.insert(attempt) {
+        Ok((attempt, jpeg))
+    } else {
+        Err(Fault::Twice)
     }
-    let number = match number(name) {
-        Ok(number) => number,
-        Err(fault) => return Ok(Err(fault)),
-    };
-    let Some(attempt) = candidates.get(&number).copied() else {
-        return Ok(Err(Fault::NotOnRoster));
-    };
-    let bytes = std::fs::read(path).with_context(place)?;
-    Ok(normalise(&bytes).and_then(|jpeg| {
-        if seen.insert(attempt) {
-            Ok((attempt, jpeg))
-        } else {
-            Err(Fault::Twice)
-        }
-    }))
 }

@@ -25,7 +25,6 @@ impl Serve {
     /// # Errors
     /// When the configuration is wrong or the port is taken.
     pub async fn run(self) -> Result<ExitCode> {
-        forbid_core_dumps().context("core dumps")?;
         let config = Config::read(&self.config)?;
         start_log(&config.log)?;
         let listener = TcpListener::bind(&config.http.listen)
@@ -34,26 +33,6 @@ impl Serve {
         crate::serve(config, listener, Arc::new(Clock::start()), stop_signal()).await?;
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// Keys, portraits and answers are in this process's memory: whatever kills it, none of that goes to a file, and no other
-/// process of the same account may look into it.
-#[cfg(target_os = "linux")]
-fn forbid_core_dumps() -> std::io::Result<()> {
-    use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
-    let none = Rlimit {
-        current: Some(0),
-        maximum: Some(0),
-    };
-    setrlimit(Resource::Core, none)?;
-    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
-    Ok(())
-}
-
-/// Elsewhere the operating system's own setting holds.
-#[cfg(not(target_os = "linux"))]
-fn forbid_core_dumps() -> std::io::Result<()> {
-    Ok(())
 }
 
 /// These write raw frames and statements at their finest levels, keys and answers among them: never, whatever the filter.

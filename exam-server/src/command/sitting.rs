@@ -118,7 +118,7 @@ struct CreatedRoom {
     name: String,
 }
 
-fn parse_start(text: &str) -> Result<Timestamp> {
+pub(super) fn parse_start(text: &str) -> Result<Timestamp> {
     let local = format_description!("[year]-[month]-[day]T[hour]:[minute]");
     let with_offset = format_description!(
         "[year]-[month]-[day]T[hour]:[minute][offset_hour sign:mandatory]:[offset_minute]"

@@ -57,8 +57,10 @@ pub struct PersonalData {
     pub candidate_days: u32,
     /// Days after an act until the text of its reason goes.
     pub reason_days: u32,
-    /// Whether the server erases by itself, once a day, what is due.
+    /// Whether the server erases by itself what is due.
     pub erase_daily: bool,
+    /// After how many seconds it looks again for what is due; a day.
+    pub erase_interval_seconds: u32,
 }
 
 impl Default for PersonalData {
@@ -68,6 +70,7 @@ impl Default for PersonalData {
             candidate_days: 5 * 365,
             reason_days: 5 * 365,
             erase_daily: true,
+            erase_interval_seconds: 24 * 60 * 60,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Roster photos: what a file must be, how it is brought to one size without its metadata, and how it is kept. Plain rules.
 
+pub mod archive;
+
 use certs::seal::{ContentKey, open as open_sealed, seal};
 use exam_protocol::citizen::CitizenNumber;
 use exam_protocol::id::AttemptId;
@@ -49,6 +51,10 @@ pub enum Fault {
     Pixels,
     /// Not 3 × 4.
     Ratio,
+    /// Its name in the archive leads out of it, or it is no plain file.
+    Outside,
+    /// Encrypted, damaged, or packed in a way that is not read.
+    Unreadable,
 }
 
 impl Fault {
@@ -89,6 +95,16 @@ impl Fault {
                 "ratio",
                 "Ảnh phải theo tỉ lệ 3 × 4 (rộng × cao). Hãy cắt lại ảnh.",
                 "The photo must be 3 × 4 (width × height). Crop it.",
+            ),
+            Self::Outside => (
+                "outside",
+                "Tên tệp trong ZIP dẫn ra ngoài hoặc không phải tệp thường. Hãy nén lại thư mục ảnh.",
+                "The name in the ZIP file leads out of it, or it is no plain file. Pack the folder again.",
+            ),
+            Self::Unreadable => (
+                "unreadable",
+                "Không giải nén được: tệp hỏng, có mật khẩu hoặc kiểu nén lạ. Hãy nén lại bằng ZIP thường, không mật khẩu.",
+                "It can't be unpacked: damaged, encrypted, or packed in another way. Pack it as a plain ZIP file without a password.",
             ),
         };
         PhotoFinding {

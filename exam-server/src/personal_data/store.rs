@@ -172,8 +172,9 @@ pub async fn all_minutes(reader: &Reader) -> Result<Vec<ErasureMinutes>, sqlx::E
         .collect()
 }
 
-/// What is held about one person, table by table.
-const ABOUT: [(&str, &str); 11] = [
+/// What is held about one person, table by table. Left out: hashes of tickets and of seats' tokens, which say nothing about
+/// anybody and are secrets of the house.
+const ABOUT: [(&str, &str); 17] = [
     ("candidate", "select * from candidate where citizen_number = $1"),
     ("attempt", "select * from attempt where citizen_number = $1"),
     (
@@ -185,12 +186,23 @@ const ABOUT: [(&str, &str); 11] = [
         "select checkin.* from checkin join attempt a on a.id = checkin.attempt where a.citizen_number = $1",
     ),
     (
+        "desk_view",
+        "select v.checkin, v.expires_at from desk_view v join checkin c on c.id = v.checkin
+         join attempt a on a.id = c.attempt where a.citizen_number = $1",
+    ),
+    (
         "admission",
         "select admission.* from admission join attempt a on a.id = admission.attempt where a.citizen_number = $1",
     ),
     (
+        "ticket",
+        "select t.attempt, t.issued_at, t.expires_at, t.used_at from ticket t join attempt a on a.id = t.attempt
+         where a.citizen_number = $1 order by t.issued_at",
+    ),
+    (
         "seat",
-        "select seat.* from seat join attempt a on a.id = seat.attempt where a.citizen_number = $1",
+        "select s.attempt, s.epoch, s.public_key, s.certificate, s.claimed_at from seat s
+         join attempt a on a.id = s.attempt where a.citizen_number = $1 order by s.epoch",
     ),
     (
         "journal",
@@ -201,6 +213,14 @@ const ABOUT: [(&str, &str); 11] = [
         "select hand_in.* from hand_in join attempt a on a.id = hand_in.attempt where a.citizen_number = $1",
     ),
     (
+        "attempt_void",
+        "select v.* from attempt_void v join attempt a on a.id = v.attempt where a.citizen_number = $1",
+    ),
+    (
+        "reopening",
+        "select r.* from reopening r join attempt a on a.id = r.attempt where a.citizen_number = $1",
+    ),
+    (
         "mark",
         "select mark.* from mark join attempt a on a.id = mark.attempt where a.citizen_number = $1",
     ),
@@ -209,8 +229,21 @@ const ABOUT: [(&str, &str); 11] = [
         "select result.* from result join attempt a on a.id = result.attempt where a.citizen_number = $1",
     ),
     (
+        "mark_history",
+        "select m.* from mark_history m join attempt a on a.id = m.attempt where a.citizen_number = $1",
+    ),
+    (
+        "result_history",
+        "select r.* from result_history r join attempt a on a.id = r.attempt where a.citizen_number = $1",
+    ),
+    (
         "audit",
-        "select audit.* from audit join attempt a on audit.object = 'attempt:' || a.id where a.citizen_number = $1",
+        "select audit.*, r.text as reason from audit left join audit_reason r on r.sequence = audit.sequence
+         where audit.object in (select 'attempt:' || id from attempt where citizen_number = $1)
+            or audit.object in (select 'checkin:' || c.id from checkin c join attempt a on a.id = c.attempt
+                                where a.citizen_number = $1)
+            or audit.actor in (select 'seat:' || id from attempt where citizen_number = $1)
+         order by audit.sequence",
     ),
 ];
 

@@ -9,11 +9,13 @@ use crate::db::Tx;
 use crate::door::{Answer, Doors};
 use crate::error::{ApiError, ApiResult};
 use crate::paper::release;
+use crate::shell::extract::Query;
 use crate::sitting::store::load_room;
 use crate::staff::access::{InRoom, ReadMarks};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use exam_protocol::console::MarkListQuery;
 use exam_protocol::problem::ProblemCode;
 use exam_protocol::route;
 use exam_protocol::time::Timestamp;
@@ -67,33 +69,42 @@ pub async fn mark_room(app: &App, tx: &mut Tx, room: &ClosedRoom, now: Timestamp
     Ok(())
 }
 
-/// `GET` the mark list as CSV.
+/// `GET` the mark list as CSV, as it stands or as it stood.
 ///
 /// # Errors
 /// Before the room is closed, or the database.
-pub async fn as_csv(reader: InRoom<ReadMarks>, State(app): State<Arc<App>>) -> ApiResult<Response> {
+pub async fn as_csv(
+    reader: InRoom<ReadMarks>,
+    State(app): State<Arc<App>>,
+    Query(query): Query<MarkListQuery>,
+) -> ApiResult<Response> {
     let room = closed(&app, &reader).await?;
-    let rows = store::rows(app.db.reader(), room.id()).await?;
+    let rows = store::rows(app.db.reader(), room.id(), query.before.unwrap_or(store::NOW)).await?;
     let file = csv::write(&rows).map_err(ApiError::internal)?;
-    record(&app, &reader, "csv").await?;
+    record(&app, &reader, ("csv", query)).await?;
     Ok(download("text/csv; charset=utf-8", "bang-diem.csv", file))
 }
 
-/// `GET` the mark list as XLSX.
+/// `GET` the mark list as XLSX, as it stands or as it stood.
 ///
 /// # Errors
 /// Before the room is closed, or the database.
-pub async fn as_xlsx(reader: InRoom<ReadMarks>, State(app): State<Arc<App>>) -> ApiResult<Response> {
+pub async fn as_xlsx(
+    reader: InRoom<ReadMarks>,
+    State(app): State<Arc<App>>,
+    Query(query): Query<MarkListQuery>,
+) -> ApiResult<Response> {
     let room = closed(&app, &reader).await?;
-    let rows = store::rows(app.db.reader(), room.id()).await?;
-    let lines = store::lines(app.db.reader(), room.id()).await?;
+    let before = query.before.unwrap_or(store::NOW);
+    let rows = store::rows(app.db.reader(), room.id(), before).await?;
+    let lines = store::lines(app.db.reader(), room.id(), before).await?;
     let title = store::title(app.db.reader(), room.id()).await?;
     // Compressing a workbook takes a core for a while: not on the threads that serve answers.
     let file = tokio::task::spawn_blocking(move || xlsx::write(&title, &rows, &lines))
         .await
         .map_err(ApiError::internal)?
         .map_err(ApiError::internal)?;
-    record(&app, &reader, "xlsx").await?;
+    record(&app, &reader, ("xlsx", query)).await?;
     Ok(download(XLSX, "bang-diem.xlsx", file))
 }
 
@@ -111,9 +122,17 @@ async fn closed(app: &App, reader: &InRoom<ReadMarks>) -> ApiResult<ClosedRoom> 
 }
 
 /// Marks with names leave the house: that is on record.
-async fn record(app: &App, reader: &InRoom<ReadMarks>, format: &str) -> ApiResult<()> {
+async fn record(
+    app: &App,
+    reader: &InRoom<ReadMarks>,
+    (format, query): (&str, MarkListQuery),
+) -> ApiResult<()> {
     let object = format!("room:{}", reader.room);
-    let detail = format!("{{\"format\":\"{format}\"}}");
+    let detail = match query.before {
+        Some(before) => serde_json::json!({ "format": format, "before": before }),
+        None => serde_json::json!({ "format": format }),
+    }
+    .to_string();
     let act = Act {
         at: app.clock.now(),
         actor: reader.actor(),

@@ -119,11 +119,14 @@ pub async fn put(
     Ok(())
 }
 
-/// The mark list of a room, one row for each candidate on the roster.
+/// After every change there will ever be: the list as it stands.
+pub const NOW: Timestamp = Timestamp(i64::MAX);
+
+/// The mark list of a room as it stood right before a time, one row for each candidate on the roster.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn rows(reader: &Reader, room: RoomId) -> Result<Vec<TableRow>, sqlx::Error> {
+pub async fn rows(reader: &Reader, room: RoomId, before: Timestamp) -> Result<Vec<TableRow>, sqlx::Error> {
     let rows = sqlx::query(
         "select a.candidate_number, p.citizen_number, p.name, p.birth_date, p.class, a.seat, coalesce(f.code, '') as code,
                 a.handed_in_at, v.reason as voided, h.late, r.total, r.maximum, r.complete, r.signed, a.credit,
@@ -132,11 +135,16 @@ pub async fn rows(reader: &Reader, room: RoomId) -> Result<Vec<TableRow>, sqlx::
          from attempt a join candidate p on p.citizen_number = a.citizen_number
          left join form f on f.id = a.form left join hand_in h on h.attempt = a.id and not exists (select 1 from reopening
              where reopening.attempt = h.attempt and reopening.epoch >= h.epoch)
-         left join attempt_void v on v.attempt = a.id
-         left join result r on r.attempt = a.id
+         left join attempt_void v on v.attempt = a.id and v.at < $2
+         left join (select attempt, total, maximum, complete, signed, computed_at, 9223372036854775807 as replaced_at
+                    from result
+                    union all select attempt, total, maximum, complete, signed, computed_at, replaced_at
+                    from result_history) r
+             on r.attempt = a.id and r.computed_at < $2 and r.replaced_at >= $2
          where a.room = $1 order by a.candidate_number, a.id",
     )
     .bind(room.to_string())
+    .bind(before.0)
     .fetch_all(reader)
     .await?;
     rows.iter().map(table_row).collect()
@@ -190,18 +198,25 @@ pub async fn title(reader: &Reader, room: RoomId) -> Result<Title, sqlx::Error> 
     })
 }
 
-/// The mark of every question of every candidate of a room.
+/// The mark of every question of every candidate of a room, as they stood right before a time.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn lines(reader: &Reader, room: RoomId) -> Result<Vec<Line>, sqlx::Error> {
+pub async fn lines(reader: &Reader, room: RoomId, before: Timestamp) -> Result<Vec<Line>, sqlx::Error> {
     let rows = sqlx::query(
         "select a.candidate_number, p.name, coalesce(f.code, '') as code, m.question, m.item, m.awarded, m.maximum, m.reason
-         from mark m join attempt a on a.id = m.attempt join candidate p on p.citizen_number = a.citizen_number
+         from (select one.attempt, question, item, awarded, one.maximum, reason, computed_at,
+                      9223372036854775807 as replaced_at
+               from mark one join result r on r.attempt = one.attempt
+               union all select old.attempt, question, item, awarded, old.maximum, reason, old.computed_at, replaced_at
+               from mark_history old
+               join result_history h on h.attempt = old.attempt and h.computed_at = old.computed_at) m
+         join attempt a on a.id = m.attempt join candidate p on p.citizen_number = a.citizen_number
          left join form f on f.id = a.form
-         where a.room = $1 order by a.candidate_number, m.question",
+         where a.room = $1 and m.computed_at < $2 and m.replaced_at >= $2 order by a.candidate_number, m.question",
     )
     .bind(room.to_string())
+    .bind(before.0)
     .fetch_all(reader)
     .await?;
     rows.iter()

@@ -43,6 +43,21 @@ impl Hall {
         self.add_member(NewStaff::site_lead(name, display))
     }
 
+    /// Adds a member of staff who leads all sites and holds another role, `administrator@installation` for instance.
+    ///
+    /// # Errors
+    /// What the program says.
+    pub fn add_lead_with(&self, name: &str, display: &str, grant: &str) -> Result<Credentials> {
+        let more = ["--totp", "--recovery-codes", "--json", "--grant", grant];
+        let letter = self.staff_add(name, display, &more)?;
+        let letter = serde_json::from_str(&letter).context("staff add --json")?;
+        Ok(Credentials {
+            name: name.to_owned(),
+            password: password_of(name),
+            factor: Some(Arc::new(Authenticator::of(letter)?)),
+        })
+    }
+
     /// Adds a member of staff of another organisation who leads all sites.
     ///
     /// # Errors

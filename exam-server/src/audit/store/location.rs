@@ -16,6 +16,8 @@ const OF_SITTING: &str = "select exam.organisation, exam.id as exam, '' as site,
     join exam on exam.id = sitting.exam where sitting.id = $1";
 const OF_SITE: &str = "select exam.organisation, exam.id as exam, site.id as site, '' as room from site
     join exam on exam.id = site.exam where site.id = $1";
+const OF_MACHINE: &str = "select exam.organisation, exam.id as exam, site.id as site, '' as room from machine
+    join site on site.id = machine.site join exam on exam.id = site.exam where machine.id = $1";
 const OF_EXAM: &str = "select organisation, id as exam, '' as site, '' as room from exam where id = $1";
 const OF_STAFF: &str = "select organisation, '' as exam, '' as site, '' as room from staff where id = $1";
 const OF_ORGANISATION: &str =
@@ -28,6 +30,7 @@ fn text_of(kind: &str) -> Option<&'static str> {
         "checkin" => Some(OF_CHECKIN),
         "sitting" => Some(OF_SITTING),
         "site" => Some(OF_SITE),
+        "machine" | "station" => Some(OF_MACHINE),
         "exam" => Some(OF_EXAM),
         "staff" => Some(OF_STAFF),
         "organisation" => Some(OF_ORGANISATION),

@@ -1,7 +1,7 @@
 //! Corrections of keys, and marks that were replaced. Insert only; what is replaced goes into the history first.
 
-use crate::db::Tx;
 use crate::db::column::{broken, parsed, whole};
+use crate::db::{Reader, Tx};
 use crate::result::correction::Correction;
 use exam_protocol::id::{AttemptId, ProposalId, RoomId, SittingId};
 use exam_protocol::time::Timestamp;
@@ -115,4 +115,29 @@ pub async fn replace(
         sqlx::query(text).bind(&id).execute(&mut **tx).await?;
     }
     Ok(())
+}
+
+/// When marks of a room were replaced, and by which proposal; oldest first.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn replacements(
+    reader: &Reader,
+    room: RoomId,
+) -> Result<Vec<(Timestamp, ProposalId)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select distinct replaced_at, replaced_by from result_history h join attempt a on a.id = h.attempt
+         where a.room = $1 order by replaced_at, replaced_by",
+    )
+    .bind(room.to_string())
+    .fetch_all(reader)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok((
+                Timestamp(row.try_get("replaced_at")?),
+                parsed(row, "replaced_by")?,
+            ))
+        })
+        .collect()
 }

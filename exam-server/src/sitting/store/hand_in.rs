@@ -2,7 +2,7 @@
 
 use super::{journal, seat};
 use crate::db::column::{flag, whole};
-use crate::db::{DbExecutor, Reader, Tx};
+use crate::db::{DbExecutor, DbRow, Reader, Tx};
 use crate::sitting::submission;
 use exam_protocol::id::AttemptId;
 use exam_protocol::record::SubmissionFile;
@@ -64,16 +64,36 @@ pub async fn get(
     .bind(attempt.to_string())
     .fetch_optional(executor)
     .await?;
-    row.map(|row| {
-        Ok(StoredHandIn {
-            epoch: whole(&row, "epoch")?,
-            envelope: row.try_get("envelope")?,
-            receipt: row.try_get("receipt")?,
-            received_at: Timestamp(row.try_get("received_at")?),
-            late: flag(&row, "late")?,
-        })
+    row.as_ref().map(stored).transpose()
+}
+
+fn stored(row: &DbRow) -> Result<StoredHandIn, sqlx::Error> {
+    Ok(StoredHandIn {
+        epoch: whole(row, "epoch")?,
+        envelope: row.try_get("envelope")?,
+        receipt: row.try_get("receipt")?,
+        received_at: Timestamp(row.try_get("received_at")?),
+        late: flag(row, "late")?,
     })
-    .transpose()
+}
+
+/// Hand-ins that were superseded when their attempt was opened again, oldest first.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn superseded(
+    executor: impl DbExecutor<'_>,
+    attempt: AttemptId,
+) -> Result<Vec<StoredHandIn>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select epoch, envelope, receipt, received_at, late from hand_in where attempt = $1
+                 and exists (select 1 from reopening
+                     where reopening.attempt = hand_in.attempt and reopening.epoch >= hand_in.epoch) order by epoch",
+    )
+    .bind(attempt.to_string())
+    .fetch_all(executor)
+    .await?;
+    rows.iter().map(stored).collect()
 }
 
 /// The file for `exam-server verify`: hand-in, receipt, certificates and journal; none without a hand-in.
@@ -85,19 +105,32 @@ pub async fn submission(
     server_certificate: &[u8],
     attempt: AttemptId,
 ) -> Result<Option<SubmissionFile>, sqlx::Error> {
-    let Some(hand_in) = get(reader, attempt).await? else {
-        return Ok(None);
-    };
+    match get(reader, attempt).await? {
+        Some(hand_in) => file(reader, server_certificate, attempt, hand_in).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The file of one hand-in, superseded or not, with the journal up to its seat's epoch.
+///
+/// # Errors
+/// Whatever the database says; `RowNotFound` when the hand-in's seat is missing.
+pub async fn file(
+    reader: &Reader,
+    server_certificate: &[u8],
+    attempt: AttemptId,
+    hand_in: StoredHandIn,
+) -> Result<SubmissionFile, sqlx::Error> {
     let seat = seat::seat_of(reader, attempt, hand_in.epoch)
         .await?
         .ok_or(sqlx::Error::RowNotFound)?;
-    let lines = journal::lines(reader, attempt).await?;
+    let lines = journal::lines_through(reader, attempt, hand_in.epoch).await?;
     let server = server_certificate.to_vec();
-    Ok(Some(submission::build(
+    Ok(submission::build(
         seat.certificate,
         hand_in.envelope,
         hand_in.receipt,
         server,
         lines,
-    )))
+    ))
 }

@@ -146,8 +146,21 @@ pub async fn newest(executor: impl DbExecutor<'_>, attempt: AttemptId) -> Result
 /// # Errors
 /// Whatever the database says.
 pub async fn lines(executor: impl DbExecutor<'_>, attempt: AttemptId) -> Result<Vec<Bytes>, sqlx::Error> {
-    let rows = sqlx::query("select entry from journal where attempt = $1 order by sequence")
+    lines_through(executor, attempt, u32::MAX).await
+}
+
+/// The lines of an attempt's epochs up to one, in order.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn lines_through(
+    executor: impl DbExecutor<'_>,
+    attempt: AttemptId,
+    epoch: u32,
+) -> Result<Vec<Bytes>, sqlx::Error> {
+    let rows = sqlx::query("select entry from journal where attempt = $1 and epoch <= $2 order by sequence")
         .bind(attempt.to_string())
+        .bind(i64::from(epoch))
         .fetch_all(executor)
         .await?;
     rows.iter().map(|row| Ok(Bytes(row.try_get("entry")?))).collect()

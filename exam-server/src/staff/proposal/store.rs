@@ -8,7 +8,7 @@ use crate::staff::place;
 use crate::staff::rights::{Place, roles_with};
 use exam_protocol::canonical;
 use exam_protocol::id::{AttemptId, OrganisationId, ProposalId, RoomId, SittingId, StaffId};
-use exam_protocol::proposal::{CriticalAct, DecisionView, Masked, ProposalContent, ProposalState};
+use exam_protocol::proposal::{CriticalAct, DecisionView, ProposalContent, ProposalState};
 use exam_protocol::right::Permission;
 use exam_protocol::time::Timestamp;
 use sqlx::Row;
@@ -203,41 +203,41 @@ pub async fn organisation_name(
         .await
 }
 
-/// Takes one reading that this person was granted, within its minutes: the proof that it was approved. Each grant is good
-/// for one reading; none when there is no such grant.
+/// Takes the one reading that a proposal granted, within its minutes: the proof that two people wanted it. None when it
+/// grants nothing of this, was never approved, was read before, or its minutes are over.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn take_unmasking(
     tx: &mut Tx,
-    reader: StaffId,
-    (attempt, what): (AttemptId, Masked),
+    proposal: ProposalId,
+    attempt: AttemptId,
     now: Timestamp,
 ) -> Result<Option<Approved<Unmask>>, sqlx::Error> {
-    let rows = sqlx::query(
-        "select id, content, decided_by from proposal where proposer = $1 and state = 'done' and readable_until > $2
-             and used_at is null order by decided_at, id",
+    let row = sqlx::query(
+        "select content, hash, decided_by from proposal where id = $1 and state = 'done' and readable_until > $2
+             and used_at is null",
     )
-    .bind(reader.to_string())
+    .bind(proposal.to_string())
     .bind(now.0)
-    .fetch_all(&mut **tx)
+    .fetch_optional(&mut **tx)
     .await?;
-    let wanted = CriticalAct::Unmask { attempt, what };
-    for row in &rows {
-        let bytes: Vec<u8> = row.try_get("content")?;
-        let content: ProposalContent = canonical::decode(&bytes).map_err(|e| broken("content", e))?;
-        if content.act != wanted {
-            continue;
-        }
-        sqlx::query("update proposal set used_at = $1 where id = $2 and used_at is null")
-            .bind(now.0)
-            .bind(content.id.to_string())
-            .execute(&mut **tx)
-            .await?;
-        let people = (content.proposer, parsed(row, "decided_by")?);
-        let act = Unmask { attempt, what };
-        let approved = Approved::new(content.act, content.id, people, content.reason);
-        return Ok(Some(approved.holding(act)));
+    let Some(row) = row else { return Ok(None) };
+    let bytes: Vec<u8> = row.try_get("content")?;
+    if digest(&row, "hash")?.0 != certs::hash::sha256(&bytes) {
+        return Err(broken("content", "it is not what was approved"));
     }
-    Ok(None)
+    let content: ProposalContent = canonical::decode(&bytes).map_err(|e| broken("content", e))?;
+    let what = match &content.act {
+        CriticalAct::Unmask { attempt: of, what } if *of == attempt && content.id == proposal => *what,
+        _ => return Ok(None),
+    };
+    sqlx::query("update proposal set used_at = $1 where id = $2 and used_at is null")
+        .bind(now.0)
+        .bind(proposal.to_string())
+        .execute(&mut **tx)
+        .await?;
+    let people = (content.proposer, parsed(&row, "decided_by")?);
+    let approved = Approved::new(content.act, content.id, people, content.reason);
+    Ok(Some(approved.holding(Unmask { attempt, what })))
 }

@@ -327,37 +327,37 @@ async fn an_attempt_is_opened_again_in_an_ended_room_and_the_room_waits_for_it()
 }
 
 #[tokio::test]
-async fn an_unmasking_is_good_for_its_proposer_once_and_for_ten_minutes() {
+async fn an_unmasking_is_good_for_what_was_proposed_once_and_for_ten_minutes() {
     let hall = Hall::new().await;
     let (attempt, what) = (hall.trial.attempts[0], Masked::Portrait);
-    let lan = StaffId::from_random([21; 16]);
-    let take = async |who, what| {
+    let take = async |proposal, attempt| {
         let mut tx = hall.trial.app.db.write().await.unwrap();
         let now = hall.trial.app.clock.now();
-        let taken = crate::staff::proposal::store::take_unmasking(&mut tx, who, (attempt, what), now)
+        let taken = crate::staff::proposal::store::take_unmasking(&mut tx, proposal, attempt, now)
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        taken.is_some()
+        taken.map(|taken| taken.act().what)
     };
-    assert!(!take(lan, what).await);
+    let propose = async || {
+        let act = CriticalAct::Unmask { attempt, what };
+        hall.propose(&hall.lan, act).await.unwrap()
+    };
+    let first = propose().await;
+    let id = first.content.id;
+    assert_eq!(take(id, attempt).await, None, "nobody has approved it");
+    hall.decide(&hall.thu, &first, Verdict::Approve).await.unwrap();
     assert_eq!(
-        hall.both(CriticalAct::Unmask { attempt, what }).await,
-        ProposalState::Done
+        take(id, hall.trial.attempts[1]).await,
+        None,
+        "not of somebody else"
     );
-    assert!(
-        !take(StaffId::from_random([0xc1; 16]), what).await,
-        "not the decider"
-    );
-    assert!(!take(lan, Masked::Evidence).await, "not something else");
-    assert!(take(lan, what).await);
-    assert!(!take(lan, what).await, "once");
-    assert_eq!(
-        hall.both(CriticalAct::Unmask { attempt, what }).await,
-        ProposalState::Done
-    );
+    assert_eq!(take(id, attempt).await, Some(what));
+    assert_eq!(take(id, attempt).await, None, "once");
+    let second = propose().await;
+    hall.decide(&hall.thu, &second, Verdict::Approve).await.unwrap();
     hall.trial.app.clock.advance(Millis::minutes(10));
-    assert!(!take(lan, what).await, "too late");
+    assert_eq!(take(second.content.id, attempt).await, None, "too late");
 }
 
 #[tokio::test]
