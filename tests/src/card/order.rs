@@ -27,8 +27,8 @@ pub struct Order {
     pub chip: ChipProfile,
     /// Whether PACE knows the MRZ only, no CAN.
     pub zone_only: bool,
-    /// Whether its zone is that of a passport (TD3).
-    pub passport: bool,
+    /// Which machine-readable zone it has.
+    pub document: Document,
     /// Whether there is no chip authentication: no data group 14, and no key.
     pub no_agreement: bool,
     /// Whether there are data groups 11 and 12.
@@ -45,6 +45,16 @@ pub struct Order {
     pub validity: Validity,
     /// What is wrong with it, if anything.
     pub defect: Option<Defect>,
+}
+
+/// Which document the chip is in (ICAO 9303-5 and 9303-4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Document {
+    /// An identity card: three lines (TD1).
+    #[default]
+    IdentityCard,
+    /// A passport: two lines (TD3).
+    Passport,
 }
 
 /// Something wrong with a card.
@@ -226,7 +236,7 @@ impl Order {
         }
         match word {
             "no-can" => self.zone_only = true,
-            "passport" => self.passport = true,
+            "passport" => self.document = Document::Passport,
             "details" => self.details = true,
             "bac-only" => self.access = Access::BacOnly,
             "pace-only" => self.access = Access::PaceOnly,

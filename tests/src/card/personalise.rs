@@ -11,7 +11,7 @@ use super::{
     chip_authentication::StaticKey,
     data_group as make,
     file::{COM, LogicalData, SOD, data_group_file},
-    order::{Defect, Order},
+    order::{Defect, Document, Order},
 };
 use crate::{
     citizens::{Citizen, mrz_information},
@@ -131,7 +131,7 @@ fn data_groups(
         Some(Defect::NestedDg1) => make::nested(0x61),
         Some(Defect::UnreadableDg1) => make::unreadable_mrz(citizen),
         Some(Defect::OtherState) => make::mrz_of_another_state(citizen),
-        _ if order.passport => make::passport_mrz(citizen),
+        _ if order.document == Document::Passport => make::passport_mrz(citizen),
         _ => make::mrz(citizen),
     };
     let mut groups = vec![

@@ -27,7 +27,7 @@ use crate::dice::Dice;
 use crate::tlv::{group, integer, oid, tlv};
 
 const YEAR: u64 = 365 * 24 * 3600;
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const DAY: Duration = Duration::from_hours(24);
 /// ecdsa-with-SHA384, 1.2.840.10045.4.3.3.
 const ECDSA_SHA384: &str = "2a8648ce3d040303";
 /// 2021-01-01 00:00 UTC, when the first chip cards were issued; in seconds since 1970.
