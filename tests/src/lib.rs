@@ -14,6 +14,7 @@ pub mod cookie_browser;
 pub mod openid_provider;
 pub mod knock;
 pub mod station_client;
+pub mod four_eyes;
 pub mod crowd;
 pub mod load;
 pub mod web_judge;

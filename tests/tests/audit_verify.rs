@@ -463,10 +463,11 @@ async fn page(console: &Console, query: &str) -> Result<AuditPage> {
     console.look(&format!("{}?{query}", route::AUDIT)).await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_search_finds_by_every_filter_and_turns_pages_without_gap() -> Result<()> {
-    let busy = Busy::make().await?;
-    let (auditor, room) = (&busy.auditor, busy.crowd.sitting.rooms[0].id);
+/// What a filter must let through.
+type Fits = fn(&AuditRecord) -> bool;
+
+/// The whole audit, newest first, page by page and without a gap.
+async fn every_page(auditor: &Console) -> Result<Vec<AuditRecord>> {
     let first = page(auditor, "").await?;
     ensure!(
         first.whole && first.records.len() == 50 && first.next.is_some(),
@@ -483,7 +484,14 @@ async fn the_search_finds_by_every_filter_and_turns_pages_without_gap() -> Resul
     let sequences: Vec<i64> = all.iter().map(|record| record.sequence).collect();
     let expected: Vec<i64> = (1..=i64::try_from(all.len())?).rev().collect();
     ensure!(sequences == expected, "a gap between pages: {sequences:?}");
-    type Fits = fn(&AuditRecord) -> bool;
+    Ok(all)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_search_finds_by_every_filter_and_turns_pages_without_gap() -> Result<()> {
+    let busy = Busy::make().await?;
+    let (auditor, room) = (&busy.auditor, busy.crowd.sitting.rooms[0].id);
+    let all = every_page(auditor).await?;
     let filters: [(String, Fits); 7] = [
         ("act=seat.claim".into(), |one| one.act == "seat.claim"),
         ("act=room.".into(), |one| one.act.starts_with("room.")),

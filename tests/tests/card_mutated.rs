@@ -4,6 +4,7 @@
 //! A changed EF.SOD may still be a valid one, because CMS does not sign its own envelope; then hashes and signer must be what
 //! they were.
 
+use anyhow::{Context, Result};
 use certs::Time;
 use certs::travel_document::{
     ActiveAuthentication, DocumentFiles, Judgement, SecurityObject, TrustAnchors, Verdict, judge,
@@ -22,25 +23,18 @@ const AT: Time = Time(1_782_345_600);
 /// SOD, DG1, DG2, DG14, DG15, and the answer.
 type Parts = [Vec<u8>; 6];
 
-fn genuine() -> (Parts, TrustAnchors) {
-    let pki = TestPki::new(5).unwrap();
+fn genuine() -> Result<(Parts, TrustAnchors)> {
+    let pki = TestPki::new(5)?;
     let people = invent(5, 2);
-    let mut chip = personalise(
-        &people[0],
-        &people[1],
-        &Order::parse("1 rsa-signer").unwrap(),
-        &pki,
-    )
-    .unwrap();
-    let answer = chip.prove(&CHALLENGE).unwrap().unwrap();
+    let order = Order::parse("1 rsa-signer")?;
+    let mut chip = personalise(&people[0], &people[1], &order, &pki)?;
+    let answer = chip.prove(&CHALLENGE)?.context("a chip that signs")?;
     let file = |identifier| chip.files().files[&identifier].clone();
     let group = |number| file(data_group_file(number));
     let parts = [file(SOD), group(1), group(2), group(14), group(15), answer];
     let mut anchors = TrustAnchors::empty();
-    anchors
-        .add_pem_or_der(&pki.country.certificate_der().unwrap())
-        .unwrap();
-    (parts, anchors)
+    anchors.add_pem_or_der(&pki.country.certificate_der()?)?;
+    Ok((parts, anchors))
 }
 
 fn judged([sod, dg1, dg2, dg14, dg15, answer]: &Parts, anchors: &TrustAnchors) -> Judgement {
@@ -117,7 +111,7 @@ fn mutate(bytes: &mut Vec<u8>, at: usize, mutation: Mutation) {
 
 #[test]
 fn none_of_ten_thousand_mutated_cards_is_genuine() {
-    let (parts, anchors) = genuine();
+    let (parts, anchors) = genuine().unwrap();
     let original = judged(&parts, &anchors);
     assert!(is_genuine(&original), "{original:?}");
     let hashes = |sod: &[u8]| -> Vec<(u8, Vec<u8>)> {

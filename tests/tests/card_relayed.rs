@@ -6,14 +6,16 @@ use exam_protocol::bytes::Bytes;
 use exam_protocol::checkin::AdmissionRule;
 use exam_protocol::console::{CheckinStatus, Judged, RoomAction};
 use exam_protocol::id::{CheckinId, RoomId};
+use exam_protocol::proposal::{CriticalAct, Masked};
 use exam_protocol::station::{CardEvidence, ReadFailure, StationCommand, StationMessage};
 use exam_tests::card::{Chip, Order, personalise};
 use exam_tests::citizens::{Citizen, RosterFile, invent};
 use exam_tests::console::Console;
+use exam_tests::four_eyes;
 use exam_tests::hall::{Hall, Plan};
 use exam_tests::pki::TestPki;
 use exam_tests::station_client::{StationClient, StationPapers, ephemeral, files};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const SEED: u64 = 37;
@@ -43,14 +45,8 @@ impl Door {
         std::fs::write(&anchor, pki.country.certificate_pem()?)?;
         hall.setting("challenge_seconds", LIFE)?;
         let sitting = hall.prepare(&Plan {
-            title: "Kiểm tra cuối học kì I".into(),
-            subject: "Toán".into(),
-            minutes: 45,
-            rooms: vec!["P01".into()],
-            roster,
-            papers: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/papers/demo-toan.gift")],
-            scheme: None,
             anchors: vec![anchor],
+            ..Plan::one_room(roster)
         })?;
         let staff = hall.add_staff("lan", "Nguyễn Thị Lan")?;
         hall.start().await?;
@@ -115,6 +111,35 @@ impl Door {
     async fn judged(&mut self, checkin: CheckinId, evidence: &CardEvidence) -> Result<Judged> {
         self.station.evidence(checkin, evidence).await?;
         self.console.judged(checkin).await
+    }
+
+    /// Two people of two organisations have the sealed evidence opened; the folder it is in.
+    async fn unmasked(&self, checkin: CheckinId) -> Result<PathBuf> {
+        let hall = &self.hall;
+        let owner = hall.add_lead_with("hanh", "Nguyễn Thị Hạnh", "exam-owner@installation")?;
+        let other = hall.add_staff_of("Trường B", "thu", "Lê Thu")?;
+        let attempt = self.console.checkin(checkin).await?.attempt;
+        let what = Masked::Evidence;
+        let doors = hall.door()?;
+        let owner = Console::login(&doors, &owner).await?;
+        let act = CriticalAct::Unmask { attempt, what };
+        let shown = four_eyes::propose(&owner, act, "khiếu nại của thí sinh").await?;
+        four_eyes::approve(&Console::login(&doors, &other).await?, &shown).await?;
+        let out = hall.path("unmasked");
+        let key = hall.path("server/exam-ca-offline/audit-reading.key");
+        let (checkin, proposal) = (checkin.to_string(), shown.content.id.to_string());
+        let (key, folder) = (key.to_string_lossy(), out.to_string_lossy());
+        let unmask = [
+            "personal-data",
+            "unmask",
+            "--checkin",
+            &checkin,
+            "--proposal",
+            &proposal,
+        ];
+        let files = ["--key", &key, "--out", &folder];
+        hall.server_command(&[&unmask[..], &files].concat())?;
+        Ok(out)
     }
 
     /// The evidence is refused for this reason.
@@ -364,10 +389,10 @@ async fn oversized(door: &mut Door) -> Result<()> {
         ("EF.DG14 too large", |e| e.dg14 = Some(Bytes(vec![0; 9 << 10]))),
         ("EF.DG15 too large", |e| e.dg15 = Some(Bytes(vec![0; 9 << 10]))),
         ("hash of EF.DG13 too large", |e| {
-            e.dg13_hash = Some(Bytes(vec![0; 65]))
+            e.dg13_hash = Some(Bytes(vec![0; 65]));
         }),
         ("answer too large", |e| {
-            e.active_authentication = Some(Bytes(vec![0; 513]))
+            e.active_authentication = Some(Bytes(vec![0; 513]));
         }),
     ];
     // Stations lose their line after too many refused messages.
@@ -424,15 +449,8 @@ async fn evidence_can_be_judged_again_by_anybody() -> Result<()> {
     ensure!(judged.rule == AdmissionRule::Proctor, "{judged:?}");
 
     let (hall, text) = (&door.hall, |path: &Path| path.to_string_lossy().into_owned());
-    let (out, key) = (
-        hall.path("unmasked"),
-        hall.path("server/exam-ca-offline/audit-reading.key"),
-    );
+    let out = door.unmasked(checkin).await?;
     let id = checkin.to_string();
-    let (out_text, key_text) = (text(&out), text(&key));
-    let unmask = ["personal-data", "unmask", "--checkin", &id, "--key", &key_text];
-    let because = ["--reason", "khiếu nại của thí sinh", "--out", &out_text];
-    hall.server_command(&[&unmask[..], &because].concat())?;
 
     let (file, anchor) = (out.join("evidence.cbor"), text(&hall.path("csca.pem")));
     let judge = |file: &Path| hall.run("certs", &["verify-evidence", &text(file), "--trust", &anchor]);

@@ -48,13 +48,9 @@ impl Hall {
     /// # Errors
     /// What the program says.
     pub fn add_lead_with(&self, name: &str, display: &str, grant: &str) -> Result<Credentials> {
-        let more = ["--totp", "--recovery-codes", "--json", "--grant", grant];
-        let letter = self.staff_add(name, display, &more)?;
-        let letter = serde_json::from_str(&letter).context("staff add --json")?;
-        Ok(Credentials {
-            name: name.to_owned(),
-            password: password_of(name),
-            factor: Some(Arc::new(Authenticator::of(letter)?)),
+        self.add_member(NewStaff {
+            grants: &["site-lead@installation", grant],
+            ..NewStaff::site_lead(name, display)
         })
     }
 

@@ -22,7 +22,7 @@ use serde_json::Value;
 use sqlx::{Connection, SqliteConnection};
 use std::collections::BTreeSet;
 use std::io::{Cursor, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -53,14 +53,8 @@ impl School {
         std::fs::write(&roster, RosterFile::Xlsx.write(&people)?)?;
         std::fs::write(&anchor, pki.country.certificate_pem()?)?;
         let plan = Plan {
-            title: "Kiểm tra".into(),
-            subject: "Toán".into(),
-            minutes: 45,
-            rooms: vec!["P01".into()],
-            roster,
-            papers: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/papers/demo-toan.gift")],
-            scheme: None,
             anchors: vec![anchor],
+            ..Plan::one_room(roster)
         };
         let sitting = hall.prepare_at(&plan, "2026-01-05T07:30+07:00")?;
         let lead = hall.add_lead_with("lan", "Nguyễn Thị Lan", "exam-owner@installation")?;

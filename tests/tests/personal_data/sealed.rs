@@ -4,35 +4,21 @@ use super::School;
 use anyhow::{Context, Result, ensure};
 use exam_protocol::console::RoomAction;
 use exam_protocol::id::{AttemptId, CheckinId};
-use exam_protocol::proposal::{
-    CriticalAct, DecideRequest, Masked, ProposalState, ProposalView, ProposeRequest, Verdict,
-};
-use exam_protocol::route::{self, with_id};
+use exam_protocol::proposal::{CriticalAct, Masked, ProposalState, ProposalView};
 use exam_tests::console::Credentials;
+use exam_tests::four_eyes;
 use exam_tests::hall::Hall;
 use serde_json::Value;
 use std::path::Path;
 
 async fn propose(school: &School, attempt: AttemptId, what: Masked) -> Result<ProposalView> {
-    let request = ProposeRequest {
-        act: CriticalAct::Unmask { attempt, what },
-        reason: "đơn phúc khảo nghi thi hộ".into(),
-    };
-    school
-        .login(&school.lead)
-        .await?
-        .ask(route::PROPOSALS, &request)
-        .await
+    let lead = school.login(&school.lead).await?;
+    let act = CriticalAct::Unmask { attempt, what };
+    four_eyes::propose(&lead, act, "đơn phúc khảo nghi thi hộ").await
 }
 
 async fn approve(school: &School, who: &Credentials, shown: &ProposalView) -> Result<ProposalView> {
-    let request = DecideRequest {
-        verdict: Verdict::Approve,
-        hash: shown.hash,
-        reason: "đã xem đơn".into(),
-    };
-    let path = with_id(route::PROPOSAL_DECISION, shown.content.id);
-    school.login(who).await?.ask(&path, &request).await
+    four_eyes::approve(&school.login(who).await?, shown).await
 }
 
 /// Runs the reading at the terminal; what came out, or what it says.
