@@ -56,23 +56,37 @@ pub fn AccessReview() -> impl IntoView {
     let told = move |page: &ReviewPage| texts::review::summary(console.lang(), page.every_days, page.due);
     let summary = move || list.with(|list| list.as_ref().map(told));
     let total = move || list.with(|list| list.as_ref().map_or(0, |page| page.total));
-    let entries =
-        move || list.with(|list| list.as_ref().map(|page| page.entries.clone()).unwrap_or_default());
-    let row = move |entry| view! { <EntryRow entry chosen/> };
-    let rows = move || entries().into_iter().map(row).collect_view();
     view! {
         <Frame heading=texts::review::heading name="review">
             <Toolbar text due chosen search=Callback::new(search) confirm=Callback::new(confirm)/>
             <p class="small" role="status">{summary}</p>
             <ProblemNote problem=task.problem/>
-            <div class="scroll" tabindex="0" role="region" aria-label=move || texts::review::heading(console.lang())>
-                <table class="grid" data-testid="review-list"><thead><Headings/></thead><tbody>{rows}</tbody></table>
-                <Show when=move || list.with(|list| list.as_ref().is_some_and(|page| page.entries.is_empty()))>
-                    <p class="note">{move || texts::review::none(console.lang())}</p>
-                </Show>
-            </div>
+            <Entries list chosen/>
             <Pager page total=Signal::derive(total)/>
         </Frame>
+    }
+}
+
+/// The roles of one page of the list.
+#[component]
+fn Entries(
+    /// The page.
+    list: RwSignal<Option<ReviewPage>>,
+    /// What was found still needed.
+    chosen: RwSignal<Vec<GrantChange>>,
+) -> impl IntoView {
+    let console = Console::here();
+    let entries =
+        move || list.with(|list| list.as_ref().map(|page| page.entries.clone()).unwrap_or_default());
+    let row = move |entry| view! { <EntryRow entry chosen/> };
+    let rows = move || entries().into_iter().map(row).collect_view();
+    view! {
+        <div class="scroll" tabindex="0" role="region" aria-label=move || texts::review::heading(console.lang())>
+            <table class="grid" data-testid="review-list"><thead><Headings/></thead><tbody>{rows}</tbody></table>
+            <Show when=move || list.with(|list| list.as_ref().is_some_and(|page| page.entries.is_empty()))>
+                <p class="note">{move || texts::review::none(console.lang())}</p>
+            </Show>
+        </div>
     }
 }
 

@@ -29,6 +29,23 @@ pub(super) fn NewMemberDialog() -> impl IntoView {
     }
 }
 
+/// Where a member can be added.
+fn organisations(console: Console, directory: &Directory) -> Vec<(String, String)> {
+    let open = directory.tree.with(|tree| {
+        tree.as_ref()
+            .map(|tree| tree.organisations.clone())
+            .unwrap_or_default()
+    });
+    let open = open.into_iter().filter(|one| one.may_add_members);
+    let mut list: Vec<_> = open.map(|one| (one.id.to_string(), one.name)).collect();
+    if list.len() > 1 {
+        // Whom somebody works for decides who may act together with whom: nobody is put anywhere by default.
+        let choose = texts::people::choose(console.lang()).to_owned();
+        list.insert(0, (String::new(), choose));
+    }
+    list
+}
+
 /// Who, where, until when.
 #[component]
 fn NewMemberForm(
@@ -42,23 +59,7 @@ fn NewMemberForm(
         RwSignal::new(String::new()),
         RwSignal::new(String::new()),
     );
-    let organisations = move || {
-        let open = directory.tree.with(|tree| {
-            tree.as_ref()
-                .map(|tree| tree.organisations.clone())
-                .unwrap_or_default()
-        });
-        let open = open.into_iter().filter(|one| one.may_add_members);
-        let mut list: Vec<_> = open.map(|one| (one.id.to_string(), one.name)).collect();
-        if list.len() > 1 {
-            // Whom somebody works for decides who may act together with whom: nobody is put anywhere by default.
-            list.insert(
-                0,
-                (String::new(), texts::people::choose(console.lang()).to_owned()),
-            );
-        }
-        list
-    };
+    let organisations = move || organisations(console, &directory);
     let organisation = RwSignal::new(
         untrack(organisations)
             .first()
