@@ -108,10 +108,19 @@ async fn open(hall: &mut Hall) -> Result<(Console, Vec<Desk>)> {
     for room in &sitting.rooms {
         console.act(room.id, RoomAction::Open, "").await?;
     }
-    let mut desks = Vec::new();
-    for (papers, citizen) in papers.into_iter().zip(&people) {
+    let mut chips = Vec::new();
+    for citizen in &people {
         let order = Order::citizen(citizen.index + 1);
-        let chip = personalise(citizen, &people[(citizen.index + 1) % DESKS], &order, &pki)?;
+        chips.push(personalise(
+            citizen,
+            &people[(citizen.index + 1) % DESKS],
+            &order,
+            &pki,
+        )?);
+    }
+    // Last, because a station that says nothing for long is taken for gone.
+    let mut desks = Vec::new();
+    for ((papers, citizen), chip) in papers.into_iter().zip(&people).zip(chips) {
         desks.push(Desk {
             station: papers.join().await?,
             papers,

@@ -152,6 +152,12 @@ pub const ACTS: &[ActLabel] = &[
     act("photo.import", "Nhập ảnh thí sinh", "Roster photos imported"),
     act("paper.import", "Nhập đề thi", "Paper imported"),
     act("trust.add", "Thêm chứng chỉ tin cậy", "Trust anchor added"),
+    act("trust.remove", "Gỡ chứng chỉ tin cậy", "Trust anchor removed"),
+    act(
+        "document-signer.approve",
+        "Xác nhận đơn vị kí thẻ",
+        "Document signer approved",
+    ),
     act("checkin.start", "Bắt đầu đọc thẻ", "Card reading begun"),
     act("checkin.judged", "Đánh giá thẻ", "Card judged"),
     act("checkin.refused", "Từ chối dữ liệu đọc thẻ", "Reading refused"),

@@ -163,7 +163,7 @@ async fn acts_at_the_same_time_make_one_chain() {
             let act = Act {
                 at: Timestamp(1),
                 actor: &Actor::server(),
-                act: "test.act",
+                act: "room.open",
                 object: "",
                 was: "",
                 became: "",

@@ -86,6 +86,8 @@ fn known(language: Language, part: Part, code: &str) -> Option<&'static str> {
         "no-revocation-list" => texts::reason::no_revocation_list(language),
         "chip-algorithm-unknown" => texts::reason::chip_algorithm_unknown(language),
         "chip-authentication-failed" => texts::reason::chip_authentication_failed(language),
+        "chip-authentication-not-tried" => texts::reason::chip_authentication_not_tried(language),
+        "challenge-differs" => texts::reason::challenge_differs(language),
         "no-chip-key" => texts::reason::no_chip_key(language),
         "integrity-not-valid" => texts::reason::integrity_not_valid(language),
         "chip-key-withheld" => texts::reason::chip_key_withheld(language),

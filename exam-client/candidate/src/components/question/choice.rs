@@ -82,7 +82,7 @@ fn Choice(
                 prop:checked=chosen
                 on:change=move |_| choose.run(())
             />
-            <span class="letter" aria-hidden="true">{letter(usize::from(index)).to_string()}</span>
+            <span class="letter">{letter(usize::from(index)).to_string()}</span>
             <Rich html=html/>
         </label>
     }
