@@ -378,7 +378,7 @@ async fn parts_of_the_chain_and_the_console_s_export_hold_too() -> Result<()> {
 }
 
 /// What somebody does who has the database file and a program of their own.
-const IN_THE_DATABASE: [&str; 12] = [
+const IN_THE_DATABASE: [&str; 13] = [
     "update audit set at = at - 60000 where sequence = 12",
     "update audit set actor = 'server' where act = 'attempt.admit-without-card'",
     "update audit set address = '10.0.0.1' where sequence = 15",
@@ -392,6 +392,10 @@ const IN_THE_DATABASE: [&str; 12] = [
     "update audit set sequence = -9 where sequence = 9; update audit set sequence = 9 where sequence = 10;
      update audit set sequence = 10 where sequence = -9",
     "update audit set hash = x'00' where sequence = 5",
+    "insert into audit (sequence, at, actor, address, act, object, organisation, exam, site, room, was, became,
+                        reason_hash, salt, hash)
+     select -7, at, actor, address, act, object, organisation, exam, site, room, was, became, reason_hash, salt, hash
+     from audit where sequence = 5",
 ];
 
 /// A copy of the database without its guards, changed. The copies lie beside the original.

@@ -289,6 +289,10 @@ pub async fn check(app: &App, first: &LoggedIn, request: LoginRequest) -> ApiRes
     let holder = found.as_ref().map(|found| found.member.id);
     let one = Try::on_device(app, &name, first.actor(), &desk, holder).await?;
     let found = right_password(app, &one, found, request.password).await?;
+    if found.account.break_glass != BreakGlass::No {
+        // The envelope opens one loud session and nothing else.
+        return Err(one.failed(app, "staff.confirm-failed", "break-glass").await?);
+    }
     let now = app.clock.now();
     let grants = store::grants(app.db.reader(), found.member.id).await?;
     let ready = found

@@ -4,6 +4,9 @@ use crate::audit::chain::{Act, Location};
 use crate::db::Tx;
 use sqlx::Row;
 
+const OF_PROPOSAL: &str = "select exam.organisation, exam.id as exam, coalesce(room.site, '') as site,
+    coalesce(room.id, '') as room from proposal join sitting on sitting.id = proposal.sitting
+    join exam on exam.id = sitting.exam left join room on room.id = proposal.room where proposal.id = $1";
 const OF_ROOM: &str = "select exam.organisation, exam.id as exam, room.site, room.id as room from room
     join sitting on sitting.id = room.sitting join exam on exam.id = sitting.exam where room.id = $1";
 const OF_ATTEMPT: &str = "select exam.organisation, exam.id as exam, room.site, room.id as room from attempt
@@ -26,6 +29,7 @@ const OF_ORGANISATION: &str =
 fn text_of(kind: &str) -> Option<&'static str> {
     match kind {
         "room" => Some(OF_ROOM),
+        "proposal" => Some(OF_PROPOSAL),
         "attempt" | "seat" => Some(OF_ATTEMPT),
         "checkin" => Some(OF_CHECKIN),
         "sitting" => Some(OF_SITTING),

@@ -43,7 +43,7 @@ impl Sight {
 
 const FROM: &str = "from audit left join audit_reason r on r.sequence = audit.sequence
     left join staff s on audit.actor like 'staff:%' and s.id = substr(audit.actor, 7)
-where audit.sequence < $1 and audit.at >= $2 and audit.at < $3
+where audit.sequence > 0 and audit.sequence < $1 and audit.at >= $2 and audit.at < $3
     and lower(audit.act) like lower($4) escape '\\' and lower(audit.object) like lower($5) escape '\\'
     and lower(audit.address) like lower($6) escape '\\'
     and (lower(audit.actor) like lower($7) escape '\\' or lower(s.name) like lower($8) escape '\\'

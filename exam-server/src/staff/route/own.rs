@@ -1,15 +1,14 @@
 //! Own sessions and the own password.
 
-use super::tries::Try;
+use super::tries::{Try, own_count};
 use super::{me_now, opening, record};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::shell::extract::{Json, Path};
-use crate::shell::tls::Peer;
 use crate::staff::access::LoggedIn;
 use crate::staff::password::{self, rule};
 use crate::staff::store;
-use axum::extract::{Extension, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum_extra::extract::CookieJar;
 use exam_protocol::console::Me;
@@ -62,12 +61,12 @@ pub async fn end_session(
 pub async fn change_password(
     login: LoggedIn,
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
     jar: CookieJar,
     Json(change): Json<PasswordChange>,
 ) -> ApiResult<(CookieJar, Json<Me>)> {
     let member = &login.member;
-    let one = Try::at_the_door(&app, &member.name, peer.address, &jar, Some(member.id)).await?;
+    let desk = own_count(login.session.id);
+    let one = Try::on_device(&app, &member.name, login.actor(), &desk, Some(member.id)).await?;
     let stored = store::account::password_hash(app.db.reader(), member.id).await?;
     if !fits(change.old, stored.clone()).await? {
         return Err(one.failed(&app, "staff.password-failed", "password").await?);

@@ -1,6 +1,6 @@
 //! Within a login: the second factor, opening a locked session, being there.
 
-use super::tries::Try;
+use super::tries::{Try, own_count};
 use super::{OFFER_LIFE, done, me_now, opening, proof, record, relying_party};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
@@ -131,7 +131,6 @@ pub async fn challenge(half: HalfLoggedIn, State(app): State<Arc<App>>) -> ApiRe
 pub async fn unlock(
     half: HalfLoggedIn,
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
     jar: CookieJar,
     Json(request): Json<Unlock>,
 ) -> ApiResult<(CookieJar, Json<Me>)> {
@@ -139,7 +138,8 @@ pub async fn unlock(
         return Err(not_logged_in());
     }
     let member = &half.member;
-    let one = Try::at_the_door(&app, &member.name, peer.address, &jar, Some(member.id)).await?;
+    let desk = own_count(half.session.id);
+    let one = Try::on_device(&app, &member.name, half.actor(), &desk, Some(member.id)).await?;
     let stored = store::account::password_hash(app.db.reader(), member.id).await?;
     let fits = password::verify(request.password, stored).await;
     if !fits.map_err(ApiError::internal)? {

@@ -12,7 +12,8 @@ use crate::error::{ApiError, ApiResult};
 use crate::staff::lockout::{self, Budget};
 use crate::staff::store::tries as store;
 use axum_extra::extract::CookieJar;
-use exam_protocol::id::StaffId;
+use certs::hash::sha256_of;
+use exam_protocol::id::{SessionId, StaffId};
 use exam_protocol::problem::ProblemCode;
 use exam_protocol::time::Timestamp;
 use std::net::IpAddr;
@@ -26,6 +27,12 @@ pub struct Try {
     last: bool,
     address: String,
     holder: Option<StaffId>,
+}
+
+/// The count of password tries of whoever holds this session. It is apart from the one at the door, so that a right
+/// password gives nobody new tries at the second factor.
+pub(super) fn own_count(session: SessionId) -> [u8; 32] {
+    sha256_of(&[b"password in session", session.to_string().as_bytes()])
 }
 
 impl Try {
