@@ -3,11 +3,9 @@
 
 use anyhow::{Context, Result, ensure};
 use exam_protocol::console::RoomAction;
-use exam_tests::citizens::{RosterFile, invent};
 use exam_tests::console::{Console, Credentials};
-use exam_tests::hall::{Hall, Plan, Sitting};
+use exam_tests::hall::{Hall, Sitting};
 use exam_tests::staff_page::StaffPage;
-use std::path::Path;
 
 const OPEN: &str = "[data-testid=proposal][data-state=Open]";
 
@@ -28,18 +26,7 @@ impl Two {
         hall.setting("credit_minutes", "10")?;
         // The sitting is planned for this minute: whoever starts it now is late.
         hall.setting("start_late_minutes", "0")?;
-        let roster = hall.path("roster.xlsx");
-        std::fs::write(&roster, RosterFile::Xlsx.write(&invent(9, 2))?)?;
-        let sitting = hall.prepare(&Plan {
-            title: "Kiểm tra cuối kì".into(),
-            subject: "Toán".into(),
-            minutes: 45,
-            rooms: vec!["P01".into()],
-            roster,
-            papers: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/papers/demo-toan.gift")],
-            scheme: None,
-            anchors: Vec::new(),
-        })?;
+        let sitting = hall.prepare_one_room(9, 2)?;
         let (lan, minh) = (hall.add_staff("lan", "Lan")?, hall.add_staff("minh", "Minh")?);
         let thu = hall.add_staff_of("Trường B", "thu", "Thu")?;
         hall.start().await?;

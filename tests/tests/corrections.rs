@@ -10,12 +10,10 @@ use exam_protocol::proposal::{
 };
 use exam_protocol::route::{self, with_id};
 use exam_tests::candidate::Candidate;
-use exam_tests::citizens::{RosterFile, invent};
 use exam_tests::console::{Console, Credentials};
-use exam_tests::hall::{Hall, Plan, Sitting};
+use exam_tests::hall::{Hall, Sitting};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 struct School {
     hall: Hall,
@@ -31,18 +29,7 @@ impl School {
     /// Two of three candidates sit with open papers.
     async fn seated() -> Result<Self> {
         let mut hall = Hall::make()?;
-        let roster = hall.path("roster.xlsx");
-        std::fs::write(&roster, RosterFile::Xlsx.write(&invent(6, 3))?)?;
-        let sitting = hall.prepare(&Plan {
-            title: "Kiểm tra".into(),
-            subject: "Toán".into(),
-            minutes: 45,
-            rooms: vec!["P01".into()],
-            roster,
-            papers: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/papers/demo-toan.gift")],
-            scheme: None,
-            anchors: Vec::new(),
-        })?;
+        let sitting = hall.prepare_one_room(6, 3)?;
         let (lead, second) = (hall.add_staff("lan", "Lan")?, hall.add_staff("minh", "Minh")?);
         let other = hall.add_staff_of("Trường B", "thu", "Thu")?;
         hall.start().await?;

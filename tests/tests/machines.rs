@@ -206,25 +206,7 @@ async fn one_certificate_at_two_addresses_is_on_the_board_until_somebody_has_loo
 #[tokio::test]
 async fn a_desk_of_another_site_does_not_exist_in_this_room() -> Result<()> {
     let site = Site::open().await?;
-    let exam = site.sitting.exam.to_string();
-    let added = site.hall.server_command(&[
-        "sitting",
-        "add",
-        "--exam",
-        &exam,
-        "--subject",
-        "Văn",
-        "--duration-minutes",
-        "45",
-        "--starts-at",
-        "2027-01-01T07:30",
-        "--site",
-        "Điểm thi B",
-        "--room",
-        "P01",
-        "--json",
-    ])?;
-    let other: Sitting = serde_json::from_str(&added)?;
+    let other = site.hall.add_site(site.sitting.exam)?;
     let (_, papers) = site
         .enrol(&site.code(other.site, "Cửa B").await?, "ban-b")
         .await?;

@@ -8,12 +8,10 @@ use exam_protocol::machine::{MachineReason, MachineView};
 use exam_protocol::problem::ProblemCode;
 use exam_protocol::route::{self, with_id};
 use exam_tests::candidate::Candidate;
-use exam_tests::citizens::{RosterFile, invent};
 use exam_tests::console::{Console, Credentials};
 use exam_tests::door::{Door, Refused};
-use exam_tests::hall::{Hall, Plan, Sitting};
+use exam_tests::hall::{Hall, Sitting};
 use serde::Deserialize;
-use std::path::Path;
 use std::time::Duration;
 
 struct School {
@@ -32,18 +30,7 @@ impl School {
     async fn open() -> Result<Self> {
         let mut hall = Hall::make()?;
         hall.setting("seats_need_certificate", "true")?;
-        let roster = hall.path("roster.xlsx");
-        std::fs::write(&roster, RosterFile::Xlsx.write(&invent(5, 2))?)?;
-        let sitting = hall.prepare(&Plan {
-            title: "Kiểm tra".into(),
-            subject: "Toán".into(),
-            minutes: 45,
-            rooms: vec!["P01".into()],
-            roster,
-            papers: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/papers/demo-toan.gift")],
-            scheme: None,
-            anchors: Vec::new(),
-        })?;
+        let sitting = hall.prepare_one_room(5, 2)?;
         let (lead, second) = (hall.add_staff("lan", "Lan")?, hall.add_staff("minh", "Minh")?);
         hall.start().await?;
         let console = Console::login(&hall.door()?, &lead).await?;
@@ -105,25 +92,7 @@ impl School {
     }
 
     fn another_site(&self) -> Result<SiteId> {
-        let exam = self.sitting.exam.to_string();
-        let added = self.hall.server_command(&[
-            "sitting",
-            "add",
-            "--exam",
-            &exam,
-            "--subject",
-            "Văn",
-            "--duration-minutes",
-            "45",
-            "--starts-at",
-            "2027-01-01T07:30",
-            "--site",
-            "Điểm thi B",
-            "--room",
-            "P01",
-            "--json",
-        ])?;
-        Ok(serde_json::from_str::<Sitting>(&added)?.site)
+        Ok(self.hall.add_site(self.sitting.exam)?.site)
     }
 }
 

@@ -120,6 +120,18 @@ impl Hall {
         self.prepare(&Plan::one_room(roster))
     }
 
+    /// Another site of an exam, with a sitting of its own in one room.
+    ///
+    /// # Errors
+    /// When the command fails.
+    pub fn add_site(&self, exam: ExamId) -> Result<Sitting> {
+        let exam = exam.to_string();
+        let mut add = vec!["sitting", "add", "--exam", &exam, "--subject", "Văn"];
+        add.extend(["--duration-minutes", "45", "--starts-at", "2027-01-01T07:30"]);
+        add.extend(["--site", "Điểm thi B", "--room", "P01", "--json"]);
+        Ok(serde_json::from_str(&self.server_command(&add)?)?)
+    }
+
     /// An exam of one room with neither candidates nor questions: for what happens before there are any.
     ///
     /// # Errors
