@@ -9,7 +9,10 @@
 
 pub mod fault;
 pub mod number;
+mod xml;
+pub mod mathml;
 pub mod rich;
+pub mod qti;
 pub mod item;
 pub mod import;
 pub mod scheme;

@@ -12,6 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+mod command;
 mod view;
 
 /// Exam questions and papers: import, check, preview.
@@ -58,6 +59,26 @@ enum Command {
         code: String,
         #[command(flatten)]
         paper: PaperArgs,
+    },
+    /// Print the formulas of an XML file with Office Math Markup as MathML, one to a line.
+    Omml2mathml {
+        /// An XML file or a fragment of one, with `m:oMath` elements.
+        file: PathBuf,
+    },
+    /// Print the formula of a `MathType` object as MathML.
+    Mtef2mathml {
+        /// An OLE object (`oleObject1.bin`), a Windows metafile, or bare MTEF of version 2, 3 or 5.
+        file: PathBuf,
+    },
+    /// Score responses by a QTI item's own processing and print the outcomes as JSON.
+    QtiScore {
+        /// The item: QTI 2.1, 2.2 or 3.0.
+        item: PathBuf,
+        /// A JSON object of responses by identifier, or `{"responses": {…}, "seed": …}`.
+        responses: PathBuf,
+        /// Seed of template variables; wins over that of the file.
+        #[arg(long)]
+        seed: Option<u32>,
     },
     /// Print a marking scheme as JSON, to be changed and given to --scheme.
     Scheme {
@@ -151,6 +172,13 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             code,
             paper,
         } => preview(&files, seed.as_deref(), &code, &paper),
+        Command::Omml2mathml { file } => command::convert::omml(&file).map(|()| ExitCode::SUCCESS),
+        Command::Mtef2mathml { file } => command::convert::mtef(&file).map(|()| ExitCode::SUCCESS),
+        Command::QtiScore {
+            item,
+            responses,
+            seed,
+        } => command::qti::score(&item, &responses, seed).map(|()| ExitCode::SUCCESS),
         Command::Scheme { name } => {
             println!("{}", serde_json::to_string_pretty(&scheme(&name)?)?);
             Ok(ExitCode::SUCCESS)
