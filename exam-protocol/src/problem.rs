@@ -76,4 +76,6 @@ pub enum ProblemCode {
     StorageUnavailable,
     /// A fault of the server; nothing was changed.
     Internal,
+    /// The sitting's rule does not allow it yet: wait, and try again later.
+    TooEarly,
 }

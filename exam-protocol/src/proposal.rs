@@ -76,6 +76,39 @@ pub enum CriticalAct {
         #[n(2)]
         correction: KeyCorrection,
     },
+    /// Gives more time to every room of a sitting that is open or running.
+    #[n(6)]
+    AddSittingTime {
+        /// The sitting.
+        #[n(0)]
+        sitting: SittingId,
+        /// Whole minutes, 1 to 120.
+        #[n(1)]
+        minutes: u16,
+    },
+    /// Gives a candidate time beyond the duration by right (accommodation), instead of what was given so before.
+    #[n(7)]
+    Accommodate {
+        /// The attempt.
+        #[n(0)]
+        attempt: AttemptId,
+        /// Part of the duration in per cent, 0 to 100.
+        #[n(1)]
+        percent: u8,
+        /// Whole minutes beside it, 0 to 180.
+        #[n(2)]
+        minutes: u16,
+    },
+    /// Lets lines count that came after the deadline and its grace; a closed room is marked again.
+    #[n(8)]
+    CountLate {
+        /// The attempt.
+        #[n(0)]
+        attempt: AttemptId,
+        /// The last line that counts: what was there when it was proposed.
+        #[n(1)]
+        last: u64,
+    },
 }
 
 /// Personal data that is stored sealed.
@@ -126,6 +159,9 @@ impl CriticalAct {
             Self::ReopenAttempt { .. } => "reopen_attempt",
             Self::Unmask { .. } => "unmask",
             Self::CorrectKey { .. } => "correct_key",
+            Self::AddSittingTime { .. } => "add_sitting_time",
+            Self::Accommodate { .. } => "accommodate",
+            Self::CountLate { .. } => "count_late",
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::keys::Keys;
 use crate::machine::sighting::Sightings;
+use crate::node;
 use crate::shell::changes::Changes;
 use crate::shell::limit::Limit;
 use crate::sitting::presence::Presence;
@@ -32,6 +33,8 @@ pub struct App {
     pub clock: Arc<Clock>,
     /// Randomness.
     pub random: Randomness,
+    /// Name of this process among those that serve the database.
+    pub node: String,
     /// Keys.
     pub keys: Keys,
     /// Database.
@@ -77,12 +80,22 @@ impl App {
         let db = Db::open(&config.data.database).await?;
         let mut tx = db.write().await?;
         checkin::store::fail_interrupted(&mut tx, clock.now()).await?;
+        let random = Randomness::system();
+        let node = hex::encode(random.bytes::<16>()?);
+        let stopped = node::store::begin(&mut tx, &node, clock.now()).await?;
         tx.commit().await?;
+        if stopped > 0 {
+            tracing::error!(
+                rooms = stopped,
+                "the clock has jumped: rooms wait for their proctors to go on"
+            );
+        }
         let writer = Writer::start(db.clone(), clock.clone());
         Ok(Arc::new(Self {
             config,
             clock,
-            random: Randomness::system(),
+            random,
+            node,
             keys,
             db,
             changes: Changes::default(),

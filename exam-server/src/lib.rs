@@ -1,7 +1,7 @@
 //! The judge and the memory: one binary that keeps rosters, sittings, answers and receipts, and judges every card.
 //!
 //! The slices stand in the order of an exam day; a later slice may use an earlier one, never the reverse:
-//! `audit → staff → machine → exam → checkin → paper → sitting → result → room → personal_data`.
+//! `audit → staff → machine → exam → checkin → paper → sitting → result → room → node → personal_data`.
 //! Within a slice the file name says what it may touch: `route.rs` HTTP and WebSocket, `store.rs` SQL, `task.rs` what runs beside the requests, every other file plain rules.
 
 pub mod clock;
@@ -23,6 +23,7 @@ pub mod paper;
 pub mod sitting;
 pub mod result;
 pub mod room;
+pub mod node;
 pub mod personal_data;
 pub mod doctor;
 pub mod command;
@@ -50,6 +51,7 @@ pub async fn serve(
     let erasing = tokio::spawn(personal_data::task::run(app.clone()));
     let feeding = tokio::spawn(audit::task::run(app.clone()));
     let closing = tokio::spawn(sitting::task::closing::run(app.clone()));
+    let living = tokio::spawn(node::task::run(app.clone()));
     let revoking = tokio::spawn(machine::task::run(app.clone()));
     let stopped = async {
         stop.await;
@@ -61,6 +63,7 @@ pub async fn serve(
     feeding.abort();
     erasing.abort();
     revoking.abort();
+    living.abort();
     app.writer.flush().await;
     let written = app.writer.written();
     tracing::info!(

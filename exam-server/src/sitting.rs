@@ -9,6 +9,7 @@
 pub mod state;
 pub mod ticket;
 pub mod journal;
+pub mod late;
 pub mod hand_in;
 pub mod submission;
 pub mod presence;

@@ -177,6 +177,16 @@ pub const ACTS: &[ActLabel] = &[
         "Chuyển thí sinh sang máy khác",
         "Moved to another PC",
     ),
+    act(
+        "attempt.accommodate",
+        "Thêm thời gian theo chế độ hỗ trợ",
+        "Time by right given",
+    ),
+    act(
+        "attempt.count-late",
+        "Tính câu trả lời đến sau giờ",
+        "Late answers counted",
+    ),
     act("attempt.void", "Huỷ bài thi", "Attempt voided"),
     act("attempt.reopen", "Mở lại bài thi", "Attempt opened again"),
     act(
@@ -188,6 +198,16 @@ pub const ACTS: &[ActLabel] = &[
     act("seat.hand-in", "Nộp bài", "Handed in"),
     act("room.open", "Mở phòng thi", "Room opened"),
     act("room.start", "Bắt đầu làm bài", "Room started"),
+    act(
+        "room.freeze",
+        "Dừng phòng vì đồng hồ máy chủ nhảy",
+        "Stopped because the clock jumped",
+    ),
+    act(
+        "sitting.add-time",
+        "Thêm giờ cho cả ca thi",
+        "Time given to the sitting",
+    ),
     act("room.pause", "Tạm dừng phòng thi", "Room paused"),
     act("room.resume", "Cho phòng thi làm bài tiếp", "Room resumed"),
     act("room.add-time", "Thêm giờ", "Time given"),

@@ -91,6 +91,22 @@ create trigger if not exists staff_review_no_delete before delete on staff_revie
 begin
     select raise(abort, 'reviews are never deleted');
 end;
+create trigger if not exists late_line_no_update before update on late_line
+begin
+    select raise(abort, 'kept lines are never changed');
+end;
+create trigger if not exists late_line_no_delete before delete on late_line
+begin
+    select raise(abort, 'kept lines are never deleted');
+end;
+create trigger if not exists late_decision_no_update before update on late_decision
+begin
+    select raise(abort, 'decisions are never changed');
+end;
+create trigger if not exists late_decision_no_delete before delete on late_decision
+begin
+    select raise(abort, 'decisions are never deleted');
+end;
 create trigger if not exists admission_no_update
     before update of attempt, at, checkin, rule, verdicts, admitted_by, second, evidence_hash on admission
 begin

@@ -191,6 +191,13 @@ impl Journal {
                 serde_json::to_writer(&mut out, &json!({ "attempt": attempt, "entry": entry }))?;
                 out.write_all(b"\n")?;
             }
+            // Beside the journal: what came too late, or from a seat that was taken over.
+            for kept in store::late::all(work.db.reader(), attempt).await? {
+                let line = json!({ "attempt": attempt, "branch": kept.branch, "epoch": kept.epoch,
+                    "received_at": kept.received_at, "late_entry": kept.entry });
+                serde_json::to_writer(&mut out, &line)?;
+                out.write_all(b"\n")?;
+            }
         }
         out.flush()?;
         work.db.close().await;

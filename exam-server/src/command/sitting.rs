@@ -96,6 +96,12 @@ struct Plan {
     /// The site (điểm thi) where its rooms are; made if the exam has none of this name
     #[arg(long, default_value = "Điểm thi")]
     site: String,
+    /// So many minutes after the start candidates may still be let in for the first time
+    #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(i64).range(0..=720))]
+    late_minutes: i64,
+    /// Nobody may hand in before this part of the time has run, in per cent
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
+    earliest_hand_in_percent: u8,
     /// Name of a room, "Phòng 01"; may be repeated
     #[arg(long = "room", required = true, num_args = 1..)]
     rooms: Vec<String>,
@@ -252,6 +258,8 @@ impl Plan {
             subject: self.subject.trim().to_owned(),
             starts_at: self.starts_at,
             duration: Millis::minutes(self.duration_minutes),
+            late_after: Millis::minutes(self.late_minutes),
+            earliest_hand_in: self.earliest_hand_in_percent,
             site,
             rooms: rooms.collect::<Result<_>>()?,
         })

@@ -78,6 +78,10 @@ pub struct NewSitting {
     pub starts_at: Timestamp,
     /// Time allowed.
     pub duration: Millis,
+    /// So long after the start somebody may be let in for the first time.
+    pub late_after: Millis,
+    /// Nobody may hand in before this part of the time has run, in per cent.
+    pub earliest_hand_in: u8,
     /// Where its rooms are.
     pub site: SiteId,
     /// Rooms with their names.
@@ -89,12 +93,16 @@ pub struct NewSitting {
 /// # Errors
 /// Whatever the database says; two rooms of one name violate a key.
 pub async fn put_sitting(tx: &mut Tx, sitting: &NewSitting) -> Result<(), sqlx::Error> {
-    sqlx::query("insert into sitting (id, exam, subject, starts_at, duration) values ($1, $2, $3, $4, $5)")
+    let text = "insert into sitting (id, exam, subject, starts_at, duration, late_after, earliest_hand_in)
+         values ($1, $2, $3, $4, $5, $6, $7)";
+    sqlx::query(text)
         .bind(sitting.id.to_string())
         .bind(sitting.exam.to_string())
         .bind(&sitting.subject)
         .bind(sitting.starts_at.0)
         .bind(sitting.duration.0)
+        .bind(sitting.late_after.0)
+        .bind(i64::from(sitting.earliest_hand_in))
         .execute(&mut **tx)
         .await?;
     for (id, name) in &sitting.rooms {

@@ -288,6 +288,16 @@ pub const INVENTORY: &[Columns] = &[
     ),
     of("machine_code", "hash", Sealed, Short),
     of("attempt", "reopened_until", Internal, Record),
+    of("attempt", "extra", Restricted, Record),
+    of("sitting", "late_after earliest_hand_in", Public, Record),
+    of(
+        "late_line",
+        "attempt epoch sequence hash branch question blank entry received_at",
+        Restricted,
+        Record,
+    ),
+    of("late_decision", "attempt proposal at last", Internal, Record),
+    of("node", "id started_at seen_at", Internal, Short),
     of(
         "proposal",
         "id sitting room hash proposer organisation proposed_at expires_at state decided_by decided_at readable_until used_at",

@@ -5,8 +5,10 @@ pub mod history;
 use super::count::{StoredEnvelope, Submission};
 use super::table::{Line, MarkedQuestion, Row as TableRow};
 use super::xlsx::Title;
-use crate::db::column::{broken, flag, parsed, whole};
+use crate::db::column::{broken, digest, flag, parsed, whole};
 use crate::db::{DbRow, Reader, Tx};
+use crate::sitting::late;
+use crate::sitting::store::late as late_lines;
 use exam_protocol::bytes::{Bytes, PublicKey};
 use exam_protocol::id::{AttemptId, RoomId};
 use exam_protocol::time::Timestamp;
@@ -31,6 +33,7 @@ pub async fn submissions(tx: &mut Tx, room: RoomId) -> Result<Vec<Submission>, s
     .fetch_all(&mut **tx)
     .await?;
     let mut journals = newest_lines(tx, room).await?;
+    overlay_late(tx, room, &mut journals).await?;
     rows.iter()
         .map(|row| {
             let attempt = parsed(row, "id")?;
@@ -57,6 +60,32 @@ fn envelope(row: &DbRow) -> Result<Option<StoredEnvelope>, sqlx::Error> {
         seat_key,
         late: flag(row, "late")?,
     }))
+}
+
+/// Adds late lines where two people decided that they count.
+async fn overlay_late(
+    tx: &mut Tx,
+    room: RoomId,
+    journals: &mut HashMap<AttemptId, Vec<Bytes>>,
+) -> Result<(), sqlx::Error> {
+    let rows = sqlx::query(
+        "select id, last_sequence, head, last from attempt join late_decision on late_decision.attempt = attempt.id
+         where room = $1",
+    )
+    .bind(room.to_string())
+    .fetch_all(&mut **tx)
+    .await?;
+    for row in &rows {
+        let attempt = parsed(row, "id")?;
+        let through: u64 = whole(row, "last")?;
+        let kept = late_lines::late(&mut **tx, attempt).await?;
+        let mut chain = late::continuing(&kept, whole(row, "last_sequence")?, digest(row, "head")?);
+        chain.retain(|(entry, _)| entry.sequence <= through);
+        let newest = journals.remove(&attempt).unwrap_or_default();
+        let newest = late::overlaid(newest, &chain).map_err(|e| broken("entry", e))?;
+        journals.insert(attempt, newest);
+    }
+    Ok(())
 }
 
 async fn newest_lines(tx: &mut Tx, room: RoomId) -> Result<HashMap<AttemptId, Vec<Bytes>>, sqlx::Error> {

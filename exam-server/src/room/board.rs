@@ -46,6 +46,8 @@ pub struct StoredRow {
     pub answered: u16,
     /// Own credits.
     pub credits: Millis,
+    /// Time by right beyond the duration.
+    pub extra: Millis,
     /// Seats claimed so far.
     pub epoch: u32,
     /// Whether the server holds a hand-in.
@@ -67,9 +69,12 @@ pub fn remaining(room: &Room, duration: Millis, credit: Millis, now: Timestamp) 
     let standing = Standing {
         room: room.clone(),
         duration,
+        extra: Millis(0),
+        earliest_hand_in: 0,
         credit,
         version: 0,
         handed_in: false,
+        voided: false,
         reopened_until: None,
     };
     standing.remaining(now).max(Millis(0))
@@ -77,7 +82,7 @@ pub fn remaining(room: &Room, duration: Millis, credit: Millis, now: Timestamp) 
 
 /// One line of the board.
 pub fn row(stored: StoredRow, room: &Room, duration: Millis, seen: Seen, now: Timestamp) -> CandidateRow {
-    let left = remaining(room, duration, stored.credits, now);
+    let left = remaining(room, duration + stored.extra, stored.credits, now);
     CandidateRow {
         progress: progress(&stored, room.state(), left, now),
         voided: stored.voided.clone(),
@@ -145,6 +150,7 @@ mod tests {
             admission: None,
             answered: 0,
             credits: Millis(0),
+            extra: Millis(0),
             epoch: 0,
             handed_in: false,
             mark: Some(825),

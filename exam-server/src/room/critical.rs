@@ -4,8 +4,10 @@ pub mod store;
 
 use super::action::NotDone;
 use crate::sitting::state::Standing;
-use exam_protocol::console::RoomState;
+use crate::sitting::state::life::Stays;
 use exam_protocol::time::{Millis, Timestamp};
+
+pub use crate::sitting::state::life::Reopening;
 
 /// Most minutes that a re-opened attempt gets.
 const MOST_MINUTES: u16 = 180;
@@ -23,6 +25,14 @@ pub enum Overtaken {
     StillWorking,
     /// Minutes outside 1 to 180.
     MinutesOutOfRange,
+    /// The attempt was handed in.
+    HandedIn,
+    /// Time by right is at most 100 per cent and 180 minutes, not nothing, and never less while the clock runs.
+    ExtraOutOfRange,
+    /// No late lines continue the journal through this one, or they were decided about.
+    NothingLate,
+    /// No room of the sitting is open or running.
+    NoRoomOpen,
     /// No room of the sitting is closed: there are no marks yet.
     NothingMarked,
     /// The paper has no such question, or the correction is not for its kind.
@@ -35,13 +45,16 @@ impl From<NotDone> for Overtaken {
     }
 }
 
-/// How a re-opened attempt gets its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reopening {
-    /// The room's clock runs or will again: this own credit leaves the decided minutes.
-    Credit(Millis),
-    /// The room has ended: it runs alone, until then.
-    Until(Timestamp),
+impl From<Stays> for Overtaken {
+    fn from(stays: Stays) -> Self {
+        match stays {
+            Stays::Room(refused) => NotDone::from(refused).into(),
+            Stays::Voided => Self::Voided,
+            Stays::HandedIn => Self::HandedIn,
+            Stays::StillWorking => Self::StillWorking,
+            Stays::TimeOutOfRange => Self::ExtraOutOfRange,
+        }
+    }
 }
 
 /// Whether an attempt can be opened again now, and how.
@@ -50,42 +63,24 @@ pub enum Reopening {
 /// [`Overtaken`] says why not.
 pub fn reopening(
     standing: &Standing,
-    (admitted, voided): (bool, bool),
+    admitted: bool,
     minutes: u16,
     now: Timestamp,
 ) -> Result<Reopening, Overtaken> {
     if !(1..=MOST_MINUTES).contains(&minutes) {
         return Err(Overtaken::MinutesOutOfRange);
     }
-    if voided {
-        return Err(Overtaken::Voided);
-    }
-    if !admitted {
+    if !admitted && !standing.voided {
         return Err(Overtaken::NotAdmitted);
     }
-    let time = Millis::minutes(minutes.into());
-    match standing.room.state() {
-        RoomState::Running | RoomState::Paused => {
-            let left = standing.remaining(now);
-            if !standing.handed_in && left > Millis(0) {
-                return Err(Overtaken::StillWorking);
-            }
-            Ok(Reopening::Credit(standing.credit + time - left))
-        }
-        RoomState::Ended
-            if !standing.handed_in && standing.reopened_until.is_some_and(|until| now < until) =>
-        {
-            Err(Overtaken::StillWorking)
-        }
-        RoomState::Ended => Ok(Reopening::Until(now + time)),
-        state => Err(NotDone::WrongState(state).into()),
-    }
+    Ok(standing.reopening(Millis::minutes(minutes.into()), now)?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::sitting::state::{Room, StoredRoom};
+    use exam_protocol::console::RoomState;
     use exam_protocol::id::{RoomId, SittingId};
     use exam_protocol::seat::Phase;
     use proptest::prelude::*;
@@ -107,20 +102,19 @@ mod tests {
         Standing {
             room: room.unwrap(),
             duration: DURATION,
+            extra: Millis(0),
+            earliest_hand_in: 0,
             credit: Millis(0),
             version: 1,
             handed_in,
+            voided: false,
             reopened_until: None,
         }
     }
 
     fn check(state: &str, handed_in: bool, elapsed: i64, expected: Overtaken) {
         let one = standing(state, elapsed, handed_in);
-        assert_eq!(
-            reopening(&one, (true, false), 10, Timestamp(0)),
-            Err(expected),
-            "{state}"
-        );
+        assert_eq!(reopening(&one, true, 10, Timestamp(0)), Err(expected), "{state}");
     }
 
     #[test]
@@ -136,15 +130,15 @@ mod tests {
         check("running", false, 10, Overtaken::StillWorking);
         let one = standing("running", 10, true);
         assert_eq!(
-            reopening(&one, (true, true), 10, Timestamp(0)),
+            reopening(&one.clone().void().unwrap(), true, 10, Timestamp(0)),
             Err(Overtaken::Voided)
         );
         assert_eq!(
-            reopening(&one, (false, false), 10, Timestamp(0)),
+            reopening(&one, false, 10, Timestamp(0)),
             Err(Overtaken::NotAdmitted)
         );
         assert_eq!(
-            reopening(&one, (true, false), 181, Timestamp(0)),
+            reopening(&one, true, 181, Timestamp(0)),
             Err(Overtaken::MinutesOutOfRange)
         );
     }
@@ -156,11 +150,8 @@ mod tests {
         ) {
             let state = ["running", "paused", "ended"][state];
             let mut one = standing(state, elapsed, true);
-            match reopening(&one, (true, false), minutes, Timestamp(0)).unwrap() {
-                Reopening::Credit(credit) => one.credit = credit,
-                Reopening::Until(until) => one.reopened_until = Some(until),
-            }
-            one.handed_in = false;
+            let how = reopening(&one, true, minutes, Timestamp(0)).unwrap();
+            one = one.reopened(how);
             prop_assert_eq!(one.remaining(Timestamp(0)), Millis::minutes(minutes.into()));
             let expected = if state == "paused" { Phase::Paused } else { Phase::Running };
             prop_assert_eq!(one.phase(Timestamp(0)), expected);

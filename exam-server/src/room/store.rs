@@ -85,7 +85,7 @@ pub async fn head(executor: impl DbExecutor<'_>, room: RoomId) -> Result<Head, s
 pub async fn candidates(reader: &Reader, room: RoomId) -> Result<Vec<StoredRow>, sqlx::Error> {
     let rows = sqlx::query(
         "select a.id, a.candidate_number, p.name, substr(p.citizen_number, 10) as number_tail, p.birth_date, a.seat,
-                coalesce(f.code, '') as form_code, a.epoch, a.credit, a.handed_in_at is not null as handed_in, v.reason as voided, a.reopened_until,
+                coalesce(f.code, '') as form_code, a.epoch, a.credit, a.extra, a.handed_in_at is not null as handed_in, v.reason as voided, a.reopened_until,
                 coalesce(j.answered, 0) as answered, r.total, m.at, m.checkin, m.rule, m.verdicts, m.reason,
                 coalesce(first.display_name, m.admitted_by) as by_name,
                 coalesce(second.display_name, m.second) as second_name,
@@ -125,6 +125,7 @@ fn candidate(row: &DbRow) -> Result<StoredRow, sqlx::Error> {
         admission: admission(row)?,
         answered: whole(row, "answered")?,
         credits: Millis(row.try_get("credit")?),
+        extra: Millis(row.try_get("extra")?),
         epoch: whole(row, "epoch")?,
         handed_in: flag(row, "handed_in")?,
         mark: mark(row)?,
@@ -183,10 +184,10 @@ pub async fn facts(
 ) -> Result<Facts, sqlx::Error> {
     let row = sqlx::query(
         "select count(case when form is null and admitted then 1 end) as without_form,
-                max(case when handed_in_at is null and admitted then credit end) as longest_credit,
+                max(case when handed_in_at is null and admitted then credit + extra end) as longest_credit,
                 max(case when id = $2 or ($2 is null and not reopened) then credit end) as given,
                 max(case when handed_in_at is null then reopened_until end) as reopened_until
-         from (select id, form, handed_in_at, credit, reopened_until,
+         from (select id, form, handed_in_at, credit, extra, reopened_until,
                    exists (select 1 from admission where admission.attempt = attempt.id) as admitted,
                    exists (select 1 from reopening where reopening.attempt = attempt.id) as reopened
                from attempt where room = $1) as one",

@@ -158,6 +158,9 @@ pub fn final_answers(newest: &[Bytes]) -> Result<Vec<Answer>, canonical::NotCano
 }
 
 #[cfg(test)]
+mod model;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use exam_protocol::time::Millis;

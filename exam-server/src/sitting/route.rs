@@ -140,7 +140,7 @@ fn may_be_claimed(loaded: &store::Attempt) -> ApiResult<()> {
     ) {
         return Err(room_not_open());
     }
-    if loaded.voided {
+    if loaded.standing.voided {
         return Err(ApiError::new(
             ProblemCode::WrongState,
             "Bài thi này đã bị hủy. Hãy báo cán bộ coi thi.",

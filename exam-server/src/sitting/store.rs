@@ -3,6 +3,7 @@
 pub mod seat;
 pub mod journal;
 pub mod hand_in;
+pub mod late;
 
 use super::state::{Room, Standing, StoredRoom};
 use crate::db::column::{broken, digest, flag, parsed, whole};
@@ -89,6 +90,58 @@ pub async fn add_credit(tx: &mut Tx, attempt: AttemptId, time: Millis) -> Result
     }
 }
 
+/// Stores the time that an attempt has by right.
+///
+/// # Errors
+/// Whatever the database says; `RowNotFound` when there is no such attempt.
+pub async fn set_extra(tx: &mut Tx, attempt: AttemptId, extra: Millis) -> Result<(), sqlx::Error> {
+    let done = sqlx::query("update attempt set extra = $1, version = version + 1 where id = $2")
+        .bind(extra.0)
+        .bind(attempt.to_string())
+        .execute(&mut **tx)
+        .await?;
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(sqlx::Error::RowNotFound)
+    }
+}
+
+/// The rooms of a sitting, in the order of their names.
+///
+/// # Errors
+/// Whatever the database says, or a row that contradicts itself.
+pub async fn rooms_of(executor: impl DbExecutor<'_>, sitting: SittingId) -> Result<Vec<Room>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select id, sitting, state, running_since, stopped_at, elapsed, credit as room_credit, version as room_version
+         from room where sitting = $1 order by name, id",
+    )
+    .bind(sitting.to_string())
+    .fetch_all(executor)
+    .await?;
+    rows.iter().map(|row| room(row, "id")).collect()
+}
+
+/// So long after the start somebody may be let in for the first time, with the attempt's room.
+///
+/// # Errors
+/// Whatever the database says; `RowNotFound` when there is no such attempt.
+pub async fn entrance(
+    executor: impl DbExecutor<'_>,
+    attempt: AttemptId,
+) -> Result<(Room, Millis), sqlx::Error> {
+    let row = sqlx::query(
+        "select room.id, room.sitting, state, running_since, stopped_at, elapsed, room.credit as room_credit,
+             room.version as room_version, late_after
+         from attempt join room on room.id = attempt.room join sitting on sitting.id = room.sitting
+         where attempt.id = $1",
+    )
+    .bind(attempt.to_string())
+    .fetch_one(executor)
+    .await?;
+    Ok((room(&row, "id")?, Millis(row.try_get("late_after")?)))
+}
+
 /// Keeps answers away from an attempt until the transaction ends, so that what is read of its journal stays so. Where writers
 /// run alone it changes nothing.
 ///
@@ -119,8 +172,6 @@ pub struct Attempt {
     pub form: Option<FormId>,
     /// Questions in the paper.
     pub questions: u16,
-    /// Whether the attempt is out of marking.
-    pub voided: bool,
 }
 
 /// The attempt with this id.
@@ -133,7 +184,8 @@ pub async fn load_attempt(
 ) -> Result<Option<Attempt>, sqlx::Error> {
     let row = sqlx::query(
         "select attempt.room, room.sitting, state, running_since, stopped_at, elapsed, room.credit as room_credit,
-             room.version as room_version, duration, questions, attempt.credit, attempt.version, handed_in_at, epoch,
+             room.version as room_version, duration, questions, attempt.credit, extra, earliest_hand_in,
+             attempt.version, handed_in_at, epoch,
              last_sequence, head, form, reopened_until,
              exists (select 1 from attempt_void where attempt_void.attempt = attempt.id) as voided
          from attempt join room on room.id = attempt.room join sitting on sitting.id = attempt.sitting
@@ -152,12 +204,14 @@ fn attempt(id: AttemptId, row: &DbRow) -> Result<Attempt, sqlx::Error> {
         standing: Standing {
             room: room(row, "room")?,
             duration: Millis(row.try_get("duration")?),
+            extra: Millis(row.try_get("extra")?),
+            earliest_hand_in: whole(row, "earliest_hand_in")?,
             credit: Millis(row.try_get("credit")?),
             version: whole(row, "version")?,
             handed_in: row.try_get::<Option<i64>, _>("handed_in_at")?.is_some(),
+            voided: flag(row, "voided")?,
             reopened_until: time(row, "reopened_until")?,
         },
-        voided: flag(row, "voided")?,
         epoch: whole(row, "epoch")?,
         last_sequence: whole(row, "last_sequence")?,
         head: digest(row, "head")?,
@@ -201,7 +255,7 @@ pub async fn running_rooms(executor: impl DbExecutor<'_>) -> Result<Vec<(Room, M
     let rows = sqlx::query(
         "select room.id, room.sitting, state, running_since, stopped_at, elapsed, room.credit as room_credit,
              room.version as room_version,
-             duration + coalesce((select max(credit) from attempt where attempt.room = room.id), 0) as longest
+             duration + coalesce((select max(credit + extra) from attempt where attempt.room = room.id), 0) as longest
          from room join sitting on sitting.id = room.sitting where state = 'running'",
     )
     .fetch_all(executor)

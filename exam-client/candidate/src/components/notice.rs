@@ -35,6 +35,7 @@ fn trouble_text(present: Trouble) -> fn(Language) -> &'static str {
         Trouble::PaperDoesNotOpen => trouble::paper_does_not_open,
         Trouble::CannotSign => trouble::cannot_sign,
         Trouble::HandInRefused => trouble::hand_in_refused,
+        Trouble::HandInTooEarly => trouble::hand_in_too_early,
         Trouble::ReceiptInvalid => trouble::receipt_invalid,
     }
 }

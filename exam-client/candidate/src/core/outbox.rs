@@ -199,6 +199,20 @@ impl Outbox {
         bytes
     }
 
+    /// All that was never acknowledged and has not gone out on this connection, in frames: another PC goes on, and what is
+    /// left here is for the record.
+    pub fn tail(&mut self) -> Vec<Vec<Bytes>> {
+        self.sent.get_or_insert(self.acknowledged.sequence);
+        let mut frames = Vec::new();
+        loop {
+            let batch = self.next_batch();
+            if batch.is_empty() {
+                return frames;
+            }
+            frames.push(batch);
+        }
+    }
+
     /// The server refused lines: it has those up to this number, sending starts again behind it.
     pub fn resend_after(&mut self, sequence: u64) {
         self.sent = self.sent.map(|_| sequence);

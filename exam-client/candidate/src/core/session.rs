@@ -73,6 +73,8 @@ pub enum Trouble {
     CannotSign,
     /// The server refused the hand-in.
     HandInRefused,
+    /// The sitting's rule does not allow a hand-in yet.
+    HandInTooEarly,
     /// The server's receipt is not for this hand-in, or its signature is wrong.
     ReceiptInvalid,
 }

@@ -30,6 +30,11 @@ pub fn critical(language: Language, act: &CriticalAct) -> String {
             what: Masked::Evidence,
             ..
         } => texts::critical::unmask_evidence(language).to_owned(),
+        CriticalAct::CountLate { .. } => texts::critical::count_late(language).to_owned(),
+        CriticalAct::AddSittingTime { minutes, .. } => texts::critical::add_time_sitting(language, minutes),
+        CriticalAct::Accommodate { percent, minutes, .. } => {
+            texts::critical::accommodate(language, minutes, percent)
+        }
         CriticalAct::CorrectKey { item, correction, .. } => correct_key(language, item + 1, correction),
     }
 }

@@ -7,6 +7,8 @@ use crate::checkin::store::admission as store;
 use crate::db::Tx;
 use crate::error::{ApiError, ApiResult};
 use crate::shell::extract::{Json, Path};
+use crate::sitting;
+use crate::sitting::state::life::is_too_late_to_enter;
 use crate::sitting::ticket;
 use crate::staff;
 use crate::staff::access::{CheckIn, InRoom};
@@ -147,7 +149,24 @@ async fn may_be_admitted(tx: &mut Tx, attempt: AttemptId, at: Timestamp) -> ApiR
             "Candidates are let in only while the room is open, before they have handed in, and unless their attempt was voided.",
         ));
     }
+    if !now.admitted && !matches!(now.room_state, RoomState::Ended) {
+        in_time(tx, attempt, at).await?;
+    }
     Ok(now.admitted)
+}
+
+/// Who comes for the first time, comes before the sitting's limit after the start.
+async fn in_time(tx: &mut Tx, attempt: AttemptId, at: Timestamp) -> ApiResult<()> {
+    let (room, late_after) = sitting::store::entrance(&mut **tx, attempt).await?;
+    if !is_too_late_to_enter(&room, late_after, at) {
+        return Ok(());
+    }
+    let minutes = late_after.0 / 60_000;
+    Err(ApiError::new(
+        ProblemCode::TooLate,
+        format!("Thí sinh đến muộn quá {minutes} phút sau khi bắt đầu làm bài nên không được dự thi."),
+        format!("More than {minutes} minutes after the start nobody is let in for the first time."),
+    ))
 }
 
 async fn write(

@@ -92,7 +92,7 @@ pub async fn propose(
     )
     .await?;
     tx.commit().await?;
-    tell(&app, &object);
+    tell(&app, &object).await?;
     reply(&app, &may.login, open.content.id).await
 }
 
@@ -216,7 +216,7 @@ pub async fn decide(
     tx.commit().await?;
     perform::wake(&app, &act);
     if let Some(object) = object {
-        tell(&app, &object);
+        tell(&app, &object).await?;
     }
     reply(&app, &may.login, id).await
 }
@@ -275,10 +275,15 @@ fn view(app: &App, login: &LoggedIn, stored: Stored) -> ProposalView {
 }
 
 /// Boards of the room show what changed.
-fn tell(app: &App, object: &Object) {
+async fn tell(app: &App, object: &Object) -> ApiResult<()> {
     if let Some(room) = object.room {
         app.changes.touch(room);
+        return Ok(());
     }
+    for room in crate::sitting::store::rooms_of(app.db.reader(), object.sitting).await? {
+        app.changes.touch(room.id);
+    }
+    Ok(())
 }
 
 async fn record(
@@ -364,6 +369,22 @@ fn overtaken(why: Overtaken) -> ApiError {
             ProblemCode::MalformedRequest,
             "Số phút phải từ 1 đến 180.",
             "Minutes must be 1 to 180.",
+        ),
+        Overtaken::HandedIn => (state, "Thí sinh này đã nộp bài.", "This candidate has handed in."),
+        Overtaken::ExtraOutOfRange => (
+            ProblemCode::MalformedRequest,
+            "Thời gian hỗ trợ tối đa 100% và 180 phút, phải khác mức đang có; khi đang thi chỉ được tăng.",
+            "Time by right is at most 100 % and 180 minutes, other than now; while the clock runs it only grows.",
+        ),
+        Overtaken::NothingLate => (
+            state,
+            "Không có câu trả lời đến muộn nối tiếp bài làm, hoặc đã được quyết định rồi.",
+            "There are no late answers that continue this attempt, or they were decided about.",
+        ),
+        Overtaken::NoRoomOpen => (
+            state,
+            "Ca thi này không có phòng nào đang mở hoặc đang thi.",
+            "No room of this sitting is open or running.",
         ),
         Overtaken::NothingMarked => (
             state,

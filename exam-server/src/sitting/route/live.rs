@@ -10,6 +10,7 @@ use crate::machine;
 use crate::machine::identity::KnownMachine;
 use crate::shell::extract::Upgrade;
 use crate::shell::tls::Peer;
+use crate::sitting::store::seat::Seat;
 use axum::extract::ws::{Message, WebSocket};
 use axum::extract::{Extension, State};
 use axum::response::Response;
@@ -30,6 +31,10 @@ const SILENCE: Duration = Duration::from_secs(45);
 
 /// How long a frame may wait to be written before the line counts as dead.
 const WRITE_TIME: Duration = Duration::from_secs(20);
+
+/// How long a seat that was taken over may take to deliver its tail, and in how many frames.
+const TAIL_TIME: Duration = Duration::from_secs(10);
+const MOST_TAIL_FRAMES: usize = 64;
 
 /// Most bytes that may wait for one slow seat: a welcome with every answer of a long paper.
 const MAX_WAITING: usize = 2 * 1024 * 1024;
@@ -141,9 +146,30 @@ async fn begin(app: &Arc<App>, line: &mut Line, address: String) -> Option<Sessi
     match Session::begin(app.clone(), &token, address).await {
         Ok((session, events)) => line.send(&events).await.then_some(session),
         Err(refusal) => {
-            line.send(&[refusal]).await;
+            let over = matches!(refusal, SeatEvent::TakenOver);
+            if line.send(&[refusal]).await
+                && over
+                && let Some(seat) = session::seat_of(app, &token).await
+            {
+                take_tail(app, line, &seat).await;
+            }
             None
         }
+    }
+}
+
+/// A seat that was taken over may still deliver what nobody has: it is kept beside the journal.
+async fn take_tail(app: &App, line: &mut Line, seat: &Seat) {
+    for _ in 0..MOST_TAIL_FRAMES {
+        let Ok(Incoming::Message(SeatMessage::Entries(entries))) = timeout(TAIL_TIME, line.receive()).await
+        else {
+            return;
+        };
+        let code = match session::tail(app, seat, entries).await {
+            Ok(()) => ProblemCode::TooLate,
+            Err(code) => code,
+        };
+        line.refuse(code, 0).await;
     }
 }
 
@@ -167,7 +193,10 @@ async fn run(mut session: Session, line: &mut Line) {
                 }
             }
             Next::Last(event) => {
-                line.send(&[event]).await;
+                let over = matches!(event, SeatEvent::TakenOver);
+                if line.send(&[event]).await && over {
+                    take_tail(session.app(), line, session.seat()).await;
+                }
                 return;
             }
             Next::Stop => return,

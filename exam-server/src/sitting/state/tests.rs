@@ -1,6 +1,8 @@
 //! Properties of rooms and of an attempt's time.
 
 use super::*;
+use exam_protocol::problem::ProblemCode;
+use exam_protocol::seat::Phase;
 use proptest::prelude::*;
 
 const GRACE: Millis = Millis(30_000);
@@ -24,9 +26,12 @@ fn standing(room: Room) -> Standing {
     Standing {
         room,
         duration: DURATION,
+        extra: Millis(0),
+        earliest_hand_in: 0,
         credit: Millis(0),
         version: 1,
         handed_in: false,
+        voided: false,
         reopened_until: None,
     }
 }

@@ -57,6 +57,35 @@ pub struct CorrectKey {
     pub correction: KeyCorrection,
 }
 
+/// More time for all open rooms of a sitting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AddSittingTime {
+    /// The sitting.
+    pub sitting: SittingId,
+    /// Whole minutes.
+    pub minutes: u16,
+}
+
+/// Time by right for one candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accommodate {
+    /// The attempt.
+    pub attempt: AttemptId,
+    /// Part of the duration, in per cent.
+    pub percent: u8,
+    /// Whole minutes beside it.
+    pub minutes: u16,
+}
+
+/// Late lines that count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountLate {
+    /// The attempt.
+    pub attempt: AttemptId,
+    /// The last line that counts.
+    pub last: u64,
+}
+
 /// Proof that one person proposed this act and another approved it. Its fields are read, never written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approved<T> {
@@ -142,6 +171,21 @@ impl Approved<CriticalAct> {
             CriticalAct::Unmask { attempt, what } => {
                 ApprovedAct::Unmask(self.holding(Unmask { attempt, what }))
             }
+            CriticalAct::CountLate { attempt, last } => {
+                ApprovedAct::CountLate(self.holding(CountLate { attempt, last }))
+            }
+            CriticalAct::AddSittingTime { sitting, minutes } => {
+                ApprovedAct::AddSittingTime(self.holding(AddSittingTime { sitting, minutes }))
+            }
+            CriticalAct::Accommodate {
+                attempt,
+                percent,
+                minutes,
+            } => ApprovedAct::Accommodate(self.holding(Accommodate {
+                attempt,
+                percent,
+                minutes,
+            })),
             CriticalAct::CorrectKey {
                 sitting,
                 item,
@@ -170,4 +214,10 @@ pub enum ApprovedAct {
     Unmask(Approved<Unmask>),
     /// A corrected key.
     CorrectKey(Approved<CorrectKey>),
+    /// More time for a sitting.
+    AddSittingTime(Approved<AddSittingTime>),
+    /// Late lines count.
+    CountLate(Approved<CountLate>),
+    /// Time by right.
+    Accommodate(Approved<Accommodate>),
 }

@@ -133,6 +133,14 @@ impl Session {
         vec![Effect::KeepRecord, Effect::Redial]
     }
 
+    /// The page goes back to working; the signed hand-in is not used again.
+    pub(super) fn hand_in_too_early(&mut self) -> Vec<Effect> {
+        self.record.hand_in = None;
+        self.closing = Closing::Open;
+        self.trouble = Some(Trouble::HandInTooEarly);
+        vec![Effect::KeepRecord]
+    }
+
     pub(super) fn receipt_came(&mut self, bytes: Bytes) -> Vec<Effect> {
         let (Closing::Signed(hand_in) | Closing::Checking(hand_in, ..)) = self.closing.clone() else {
             return Vec::new();

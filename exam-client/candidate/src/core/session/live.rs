@@ -96,7 +96,10 @@ impl Session {
             SeatEvent::Receipt(bytes) => self.receipt_came(bytes),
             SeatEvent::TakenOver => {
                 self.stopped = Some(Stage::TakenOver);
-                Vec::new()
+                // What nobody has yet is kept on the server beside the journal.
+                let tail = self.outbox.tail().into_iter();
+                tail.map(|lines| Effect::Send(SeatMessage::Entries(lines)))
+                    .collect()
             }
         }
     }
@@ -207,6 +210,7 @@ impl Session {
                 self.closing = Closing::Open;
                 Vec::new()
             }
+            ProblemCode::TooEarly => self.hand_in_too_early(),
             ProblemCode::TooLate if matches!(self.closing, Closing::Signed(_)) => self.hand_in_refused(),
             ProblemCode::TooLate => {
                 self.lines_closed = true;

@@ -17,11 +17,13 @@ use crate::room::critical::store::{self, Object};
 use crate::room::critical::{Overtaken, reopening};
 use crate::room::store as rooms;
 use crate::sitting;
+use crate::sitting::late;
 use crate::sitting::state::Room;
 use crate::staff::proposal::act::{
-    AddTime, Approved, ApprovedAct, CorrectKey, ReopenAttempt, StartRoom, Unmask, VoidAttempt,
+    Accommodate, AddSittingTime, AddTime, Approved, ApprovedAct, CorrectKey, CountLate, ReopenAttempt,
+    StartRoom, Unmask, VoidAttempt,
 };
-use exam_protocol::id::{AttemptId, RoomId};
+use exam_protocol::id::{AttemptId, RoomId, SittingId};
 use exam_protocol::proposal::CriticalAct;
 use exam_protocol::time::{Millis, Timestamp};
 
@@ -48,8 +50,12 @@ pub(super) async fn object(tx: &mut Tx, act: &CriticalAct) -> Result<Option<Obje
         }
         CriticalAct::VoidAttempt { attempt }
         | CriticalAct::ReopenAttempt { attempt, .. }
+        | CriticalAct::Accommodate { attempt, .. }
+        | CriticalAct::CountLate { attempt, .. }
         | CriticalAct::Unmask { attempt, .. } => store::attempt(&mut **tx, *attempt).await,
-        CriticalAct::CorrectKey { sitting, .. } => store::sitting(&mut **tx, *sitting).await,
+        CriticalAct::CorrectKey { sitting, .. } | CriticalAct::AddSittingTime { sitting, .. } => {
+            store::sitting(&mut **tx, *sitting).await
+        }
     }
 }
 
@@ -69,13 +75,28 @@ pub(super) async fn check(app: &App, tx: &mut Tx, act: &CriticalAct, now: Timest
             Ok(action::could_give(&room, *attempt, *minutes).map_err(Into::into))
         }
         CriticalAct::VoidAttempt { attempt } => {
-            let voided = load_attempt(tx, *attempt).await?.voided;
-            Ok(if voided { Err(Overtaken::Voided) } else { Ok(()) })
+            let standing = load_attempt(tx, *attempt).await?.standing;
+            Ok(standing.void().map(|_| ()).map_err(Into::into))
         }
         CriticalAct::ReopenAttempt { attempt, minutes } => {
             Ok(how_to_reopen(tx, *attempt, *minutes, now).await?.map(|_| ()))
         }
         CriticalAct::Unmask { .. } => Ok(Ok(())),
+        CriticalAct::CountLate { attempt, last } => can_count(tx, *attempt, *last).await,
+        CriticalAct::AddSittingTime { sitting, minutes } => {
+            Ok(rooms_to_credit(tx, *sitting, *minutes).await?.map(|_| ()))
+        }
+        CriticalAct::Accommodate {
+            attempt,
+            percent,
+            minutes,
+        } => {
+            let standing = load_attempt(tx, *attempt).await?.standing;
+            Ok(standing
+                .accommodated(*percent, *minutes)
+                .map(|_| ())
+                .map_err(Into::into))
+        }
         CriticalAct::CorrectKey {
             sitting,
             item,
@@ -99,6 +120,9 @@ pub(super) async fn perform(app: &App, tx: &mut Tx, act: ApprovedAct, by: By<'_>
         ApprovedAct::VoidAttempt(approved) => void(tx, &approved, by).await,
         ApprovedAct::ReopenAttempt(approved) => reopen(tx, &approved, by).await,
         ApprovedAct::Unmask(approved) => unmask(tx, &approved, by).await,
+        ApprovedAct::AddSittingTime(approved) => add_sitting_time(tx, &approved, by).await,
+        ApprovedAct::CountLate(approved) => count_late(app, tx, &approved, by).await,
+        ApprovedAct::Accommodate(approved) => accommodate(tx, &approved, by).await,
         ApprovedAct::CorrectKey(approved) => correct_key(app, tx, &approved, by).await,
     }
 }
@@ -111,6 +135,7 @@ pub(super) fn wake(app: &App, act: &CriticalAct) {
             ..
         }
         | CriticalAct::VoidAttempt { attempt }
+        | CriticalAct::Accommodate { attempt, .. }
         | CriticalAct::ReopenAttempt { attempt, .. } => app.presence.wake(*attempt),
         _ => {}
     }
@@ -160,10 +185,76 @@ async fn add_time(tx: &mut Tx, approved: &Approved<AddTime>, by: By<'_>) -> Done
     Ok(Ok(()))
 }
 
+/// The open and running rooms of a sitting with more time each.
+async fn rooms_to_credit(
+    tx: &mut Tx,
+    sitting: SittingId,
+    minutes: u16,
+) -> ApiResult<Result<Vec<Room>, Overtaken>> {
+    let rooms = sitting::store::rooms_of(&mut **tx, sitting).await?;
+    let mut credited = Vec::new();
+    for room in rooms.into_iter().filter(|room| room.may_add_time().is_ok()) {
+        match action::could_give(&room, None, minutes) {
+            Ok(()) => credited.extend(room.add_time(Millis::minutes(minutes.into())).ok()),
+            Err(why) => return Ok(Err(why.into())),
+        }
+    }
+    if credited.is_empty() {
+        return Ok(Err(Overtaken::NoRoomOpen));
+    }
+    Ok(Ok(credited))
+}
+
+async fn add_sitting_time(tx: &mut Tx, approved: &Approved<AddSittingTime>, by: By<'_>) -> Done {
+    let AddSittingTime { sitting, minutes } = *approved.act();
+    let rooms = match rooms_to_credit(tx, sitting, minutes).await? {
+        Ok(rooms) => rooms,
+        Err(why) => return Ok(Err(why)),
+    };
+    for room in &rooms {
+        sitting::store::save_room(tx, room).await?;
+    }
+    let ids: Vec<RoomId> = rooms.iter().map(|room| room.id).collect();
+    let detail = serde_json::json!({ "minutes": minutes, "rooms": ids });
+    record(
+        tx,
+        approved,
+        ("sitting.add-time", format!("sitting:{sitting}")),
+        &detail,
+        by,
+    )
+    .await?;
+    Ok(Ok(()))
+}
+
+async fn accommodate(tx: &mut Tx, approved: &Approved<Accommodate>, by: By<'_>) -> Done {
+    let Accommodate {
+        attempt,
+        percent,
+        minutes,
+    } = *approved.act();
+    let standing = load_attempt(tx, attempt).await?.standing;
+    let moved = match standing.accommodated(percent, minutes) {
+        Ok(moved) => moved,
+        Err(why) => return Ok(Err(why.into())),
+    };
+    sitting::store::set_extra(tx, attempt, moved.extra).await?;
+    let detail = serde_json::json!({ "percent": percent, "minutes": minutes, "extra": moved.extra });
+    record(
+        tx,
+        approved,
+        ("attempt.accommodate", format!("attempt:{attempt}")),
+        &detail,
+        by,
+    )
+    .await?;
+    Ok(Ok(()))
+}
+
 async fn void(tx: &mut Tx, approved: &Approved<VoidAttempt>, by: By<'_>) -> Done {
     let attempt = approved.act().attempt;
-    if load_attempt(tx, attempt).await?.voided {
-        return Ok(Err(Overtaken::Voided));
+    if let Err(why) = load_attempt(tx, attempt).await?.standing.void() {
+        return Ok(Err(why.into()));
     }
     store::void(tx, attempt, (approved.proposal(), approved.reason()), by.1).await?;
     history::replace(tx, attempt, approved.proposal(), by.1).await?;
@@ -205,6 +296,47 @@ async fn unmask(tx: &mut Tx, approved: &Approved<Unmask>, by: By<'_>) -> Done {
         tx,
         approved,
         ("attempt.unmask", format!("attempt:{attempt}")),
+        &detail,
+        by,
+    )
+    .await?;
+    Ok(Ok(()))
+}
+
+/// Whether late lines through `last` continue the journal and nobody has decided about them.
+async fn can_count(tx: &mut Tx, attempt: AttemptId, last: u64) -> Done {
+    let loaded = load_attempt(tx, attempt).await?;
+    if loaded.standing.voided {
+        return Ok(Err(Overtaken::Voided));
+    }
+    let kept = sitting::store::late::late(&mut **tx, attempt).await?;
+    let chain = late::continuing(&kept, loaded.last_sequence, loaded.head);
+    let there = chain.iter().any(|(entry, _)| entry.sequence == last);
+    if !there || sitting::store::late::decided(&mut **tx, attempt).await?.is_some() {
+        return Ok(Err(Overtaken::NothingLate));
+    }
+    Ok(Ok(()))
+}
+
+async fn count_late(app: &App, tx: &mut Tx, approved: &Approved<CountLate>, by: By<'_>) -> Done {
+    let CountLate { attempt, last } = *approved.act();
+    sitting::store::lock_attempt(tx, attempt).await?;
+    if let Err(why) = can_count(tx, attempt, last).await? {
+        return Ok(Err(why));
+    }
+    sitting::store::late::decide(tx, attempt, (approved.proposal(), last), by.1).await?;
+    let room = load_attempt(tx, attempt).await?.standing.room;
+    if let Some(closed) = ClosedRoom::of(&room) {
+        for marked in history::marked(tx, room.id).await? {
+            history::replace(tx, marked, approved.proposal(), by.1).await?;
+        }
+        result::route::mark_room(app, tx, &closed, by.1).await?;
+    }
+    let detail = serde_json::json!({ "last": last });
+    record(
+        tx,
+        approved,
+        ("attempt.count-late", format!("attempt:{attempt}")),
         &detail,
         by,
     )
@@ -276,12 +408,7 @@ async fn how_to_reopen(
     let loaded = load_attempt(tx, attempt).await?;
     let admitted = crate::checkin::store::admission::attempt_now(tx, attempt).await?;
     let admitted = admitted.is_some_and(|now| now.admitted);
-    Ok(reopening(
-        &loaded.standing,
-        (admitted, loaded.voided),
-        minutes,
-        now,
-    ))
+    Ok(reopening(&loaded.standing, admitted, minutes, now))
 }
 
 async fn load_room(tx: &mut Tx, id: RoomId) -> ApiResult<Room> {

@@ -396,3 +396,37 @@ async fn a_proposal_that_was_changed_in_the_database_can_not_be_decided() {
         Err(ProblemCode::StorageUnavailable)
     );
 }
+
+#[tokio::test]
+async fn a_whole_sitting_and_a_right_get_their_time_by_two_people() {
+    let hall = Hall::new().await;
+    let (sitting, attempt) = (hall.trial.sitting, hall.trial.attempts[0]);
+    let head = "00".repeat(32);
+    hall.trial.sql("update attempt set head = unhex($1)", &[&head]).await;
+    let all = CriticalAct::AddSittingTime { sitting, minutes: 7 };
+    assert_eq!(
+        hall.propose(&hall.lan, all.clone()).await,
+        Err(ProblemCode::WrongState),
+        "no room is open"
+    );
+    hall.room(RoomAction::Open).await.unwrap();
+    assert_eq!(hall.both(all).await, ProposalState::Done);
+    let right = |percent, minutes| CriticalAct::Accommodate {
+        attempt,
+        percent,
+        minutes,
+    };
+    assert_eq!(
+        hall.propose(&hall.lan, right(101, 0)).await,
+        Err(ProblemCode::MalformedRequest)
+    );
+    assert_eq!(hall.both(right(20, 3)).await, ProposalState::Done);
+    let loaded = crate::sitting::store::load_attempt(hall.trial.app.db.reader(), attempt)
+        .await
+        .unwrap()
+        .unwrap();
+    let expected = crate::trial::DURATION + Millis::minutes(7 + 10 + 3);
+    assert_eq!(loaded.standing.remaining(hall.trial.app.clock.now()), expected);
+    let other = crate::sitting::store::load_room(hall.trial.app.db.reader(), hall.trial.rooms[1]).await;
+    assert_eq!(other.unwrap().unwrap().credit(), Millis(0), "it is not open yet");
+}

@@ -1,6 +1,8 @@
 //! One seat on its socket: what it may do, what it was told, where its journal ends.
 
 mod entries;
+
+pub(super) use entries::{seat_of, tail};
 mod hand_in;
 
 use crate::app::App;
@@ -140,6 +142,16 @@ impl Session {
         let mut events = vec![welcome];
         events.extend(session.form_key().await);
         Ok((session, events))
+    }
+
+    /// The server.
+    pub(super) fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// The seat, live or not.
+    pub(super) fn seat(&self) -> &Seat {
+        &self.seat
     }
 
     /// The room.

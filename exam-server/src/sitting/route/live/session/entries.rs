@@ -1,10 +1,13 @@
 //! Lines of the journal on their way in: ours, next in the chain, in time, stored; then acknowledged.
 
 use super::{Refusal, Session};
+use crate::app::App;
 use crate::sitting::journal::{self, Line, Owner, Position};
+use crate::sitting::store::seat::Seat;
 use crate::sitting::store::{self, journal::Append};
 use crate::sitting::task::writer::Outcome;
-use exam_protocol::bytes::Bytes;
+use certs::hash::sha256;
+use exam_protocol::bytes::{Bytes, Fixed};
 use exam_protocol::problem::ProblemCode;
 
 impl Session {
@@ -20,7 +23,12 @@ impl Session {
             return Ok(self.attempt.last_sequence);
         }
         // Something happened since this seat was last read: look again and try once more.
-        self.reload().await?;
+        if let Err(refusal) = self.reload().await {
+            if matches!(refusal, Refusal::TakenOver) {
+                keep(&self.app, &self.seat, &lines).await?;
+            }
+            return Err(refusal);
+        }
         match self.append(lines).await? {
             Outcome::Stored => Ok(self.attempt.last_sequence),
             _ => Err(ProblemCode::RecordInvalid.into()),
@@ -28,6 +36,14 @@ impl Session {
     }
 
     async fn append(&mut self, lines: Vec<Line>) -> Result<Outcome, Refusal> {
+        let now = self.app.clock.now();
+        let in_time = self
+            .attempt
+            .standing
+            .may_answer(now, self.app.config.exam.grace());
+        if in_time == Err(ProblemCode::TooLate) {
+            return self.late(&lines).await;
+        }
         let (replayed, new) = match journal::position(lines, self.attempt.last_sequence, &self.attempt.head) {
             Position::Replay(lines) => (lines, Vec::new()),
             Position::Continues { replayed, new } => (replayed, new),
@@ -38,9 +54,7 @@ impl Session {
             return Ok(Outcome::Stored);
         };
         let end = (last.sequence, last.hash);
-        self.attempt
-            .standing
-            .may_answer(self.app.clock.now(), self.app.config.exam.grace())?;
+        in_time?;
         let append = Append {
             attempt: self.seat.attempt,
             epoch: self.seat.epoch,
@@ -57,6 +71,18 @@ impl Session {
             }
         }
         Ok(outcome)
+    }
+
+    /// After time and grace: what is stored is acknowledged as ever, what is new is kept beside the journal.
+    async fn late(&mut self, lines: &[Line]) -> Result<Outcome, Refusal> {
+        let split = lines.partition_point(|line| line.sequence <= self.attempt.last_sequence);
+        let (replayed, new) = lines.split_at(split);
+        self.must_be_stored(replayed).await?;
+        if new.is_empty() {
+            return Ok(Outcome::Stored);
+        }
+        keep(&self.app, &self.seat, new).await?;
+        Err(ProblemCode::TooLate.into())
     }
 
     /// Lines that were sent before are harmless if they are the same; others are a forgery.
@@ -76,4 +102,51 @@ impl Session {
             Err(ProblemCode::RecordInvalid.into())
         }
     }
+}
+
+/// Keeps lines that do not count, durably, before their seat is told so.
+async fn keep(app: &App, seat: &Seat, lines: &[Line]) -> Result<(), Refusal> {
+    let mut tx = app.db.write_answers().await?;
+    let whose = (seat.attempt, seat.epoch);
+    let left_out = store::late::keep(&mut tx, whose, lines, app.clock.now()).await?;
+    tx.commit().await?;
+    if left_out > 0 {
+        tracing::warn!(attempt = %seat.attempt, left_out, "too many late lines: not kept");
+        return Err(ProblemCode::TooLarge.into());
+    }
+    Ok(())
+}
+
+/// The seat of a token, live or not.
+pub(in crate::sitting::route::live) async fn seat_of(app: &App, token: &Fixed<32>) -> Option<Seat> {
+    let hash = Fixed(sha256(token.as_slice()));
+    let found = store::seat::seat_by_token(app.db.reader(), &hash).await;
+    found.unwrap_or_else(|error| {
+        tracing::error!(%error, "tail of a seat not taken");
+        None
+    })
+}
+
+/// What a seat that was taken over still has: kept as a side branch of the journal.
+pub(in crate::sitting::route::live) async fn tail(
+    app: &App,
+    seat: &Seat,
+    entries: Vec<Bytes>,
+) -> Result<(), ProblemCode> {
+    match tail_of(app, seat, entries).await {
+        Ok(()) => Ok(()),
+        Err(Refusal::Code(code)) => Err(code),
+        Err(Refusal::TakenOver) => Err(ProblemCode::SeatTakenOver),
+    }
+}
+
+async fn tail_of(app: &App, seat: &Seat, entries: Vec<Bytes>) -> Result<(), Refusal> {
+    let attempt = store::load_attempt(app.db.reader(), seat.attempt).await?;
+    let owner = Owner {
+        attempt: seat.attempt,
+        epoch: seat.epoch,
+        questions: attempt.ok_or(ProblemCode::NotLoggedIn)?.questions,
+    };
+    let lines = journal::decode(&owner, entries)?;
+    keep(app, seat, &lines).await
 }

@@ -9,7 +9,7 @@ use crate::db::Tx;
 use crate::paper;
 use crate::sitting::hand_in::{self, AgreedHandIn, Stored};
 use crate::sitting::journal;
-use crate::sitting::state::Lateness;
+use crate::sitting::state::{Lateness, Standing};
 use crate::sitting::store::{self, hand_in::StoredHandIn};
 use exam_protocol::problem::ProblemCode;
 use exam_protocol::time::Timestamp;
@@ -25,27 +25,27 @@ impl Session {
             return same_again(before, &envelope);
         }
         let now = app.clock.now();
-        let late = self.may_hand_in(&mut tx, now).await? == Lateness::Late;
+        let (handed_in, lateness) = self.may_hand_in(&mut tx, now).await?;
+        let late = lateness == Lateness::Late;
         let agreed = signed.agree(&self.stored(&mut tx).await?)?;
         let row = self.countersigned(&agreed, envelope, now, late)?;
         store::hand_in::put(&mut tx, self.seat.attempt, &row).await?;
         self.note(&mut tx, &row).await?;
         tx.commit().await?;
-        self.attempt.standing.handed_in = true;
-        self.attempt.standing.version += 1;
+        self.attempt.standing = handed_in;
         app.changes.progress(self.attempt.standing.room.id);
         app.presence.wake(self.seat.attempt);
         Ok(row.receipt)
     }
 
-    async fn may_hand_in(&mut self, tx: &mut Tx, now: Timestamp) -> Result<Lateness, Refusal> {
+    async fn may_hand_in(&mut self, tx: &mut Tx, now: Timestamp) -> Result<(Standing, Lateness), Refusal> {
         let loaded = store::load_attempt(&mut **tx, self.seat.attempt).await?;
         self.attempt = loaded.ok_or(ProblemCode::NotLoggedIn)?;
         if self.attempt.epoch != self.seat.epoch {
             return Err(Refusal::TakenOver);
         }
         let grace = self.app.config.exam.grace();
-        Ok(self.attempt.standing.may_hand_in(now, grace)?)
+        Ok(self.attempt.standing.clone().hand_in(now, grace)?)
     }
 
     async fn stored(&self, tx: &mut Tx) -> Result<Stored, Refusal> {

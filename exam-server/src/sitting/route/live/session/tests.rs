@@ -399,6 +399,21 @@ async fn a_take_over_fences_the_old_seat_off() {
         old.entries(std::slice::from_ref(&tail)).await,
         SeatEvent::TakenOver
     ));
+    let kept = store::late::all(trial.app.db.reader(), trial.attempts[0])
+        .await
+        .unwrap();
+    assert_eq!(
+        (kept[0].branch.as_str(), &kept[0].entry),
+        ("side", &tail),
+        "kept as a side branch"
+    );
+    let seat = old.session.seat().clone();
+    super::tail(&trial.app, &seat, vec![tail.clone()]).await.unwrap();
+    assert_eq!(
+        trial.number("select count(*) from late_line").await,
+        1,
+        "the same line once"
+    );
     assert_eq!(
         refusal(&new.entries(&[tail]).await),
         Some((ProblemCode::RecordInvalid, 1))
@@ -451,6 +466,17 @@ async fn after_the_deadline_only_what_was_on_its_way_counts() {
     assert_eq!(
         refusal(&page.entries(&[late]).await),
         Some((ProblemCode::TooLate, 1))
+    );
+    assert_eq!(
+        trial
+            .number("select count(*) from late_line where branch = 'late'")
+            .await,
+        1
+    );
+    assert_eq!(
+        trial.number("select count(*) from journal").await,
+        1,
+        "kept aside, not in the journal"
     );
     (page.sequence, page.head) = kept;
     let receipt = hand_in(&trial, &mut page).await;
