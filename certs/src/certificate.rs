@@ -115,6 +115,11 @@ impl<'a> Certificate<'a> {
         PublicKey::from_spki(self.spki)
     }
 
+    /// SHA-256 of the public key with its algorithm, as it stands in the certificate.
+    pub(crate) fn key_fingerprint(&self) -> [u8; 32] {
+        crate::hash::sha256(self.spki)
+    }
+
     /// Whether `issuer`'s key signed this certificate. Says nothing about whether it was entitled to.
     pub(crate) fn check_signature(&self, issuer: &PublicKey) -> Result<()> {
         let scheme = Scheme::from_identifier(&self.algorithm, None)?;

@@ -28,7 +28,7 @@ pub use judge::{judge, judge_with};
 pub use portrait::Portrait;
 pub use security_object::{MAX_SECURITY_OBJECT, SecurityObject};
 pub use trust::{
-    Addition, Anchor, MAX_MASTER_LIST, MasterListImport, RefusedCertificate, Role, TrustAnchors,
+    Addition, Anchor, MAX_MASTER_LIST, MasterListImport, NotAState, RefusedCertificate, Role, TrustAnchors,
 };
 
 use crate::cms::Signer;

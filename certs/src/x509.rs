@@ -143,6 +143,14 @@ pub fn serial(certificate_der: &[u8]) -> Result<String> {
     Ok(serial_hex(Certificate::parse(certificate_der)?.serial))
 }
 
+/// SHA-256 of a certificate's public key with its algorithm; of a chain, of its first certificate. Nothing else is looked at.
+///
+/// # Errors
+/// [`Kind::Malformed`].
+pub fn key_fingerprint(certificate_der: &[u8]) -> Result<[u8; 32]> {
+    Ok(Certificate::parse(first(certificate_der)?)?.key_fingerprint())
+}
+
 /// The common name of a certificate's subject. Nothing else is looked at.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Trạm kiểm tra thẻ căn cước ở cửa phòng thi / the machine at the exam room's door: reads citizen ID card chips
+/// Máy bàn đón ở cửa phòng thi / the machine at the exam room's door: reads citizen ID card chips
 ///
 /// Đọc chip qua PC/SC (PACE hoặc BAC), gửi nguyên văn cho máy chủ thi; máy chủ xét thẻ.
 /// It reads the chip over PC/SC (PACE or BAC) and sends it as read to the exam server, which judges it.
@@ -21,7 +21,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Chạy trạm: nối máy chủ, chờ lệnh đọc thẻ / run the station: join the server, read cards when told
+    /// Chạy máy bàn đón: nối máy chủ, chờ lệnh đọc thẻ / run the station: join the server, read cards when told
     Run {
         /// Tệp cấu hình, mẫu: station.example.toml / configuration file, see station.example.toml
         #[arg(long, value_name = "FILE")]
@@ -49,14 +49,14 @@ enum Command {
     Read(read::Arguments),
     /// Đăng ký máy này với máy chủ thi bằng mã một lần / enrol this PC with the exam server by a one-time code
     ///
-    /// Tạo khóa, xin chứng thư, ghi exam-ca.pem, machine.pem, machine.key và (máy ở bàn) station.toml.
+    /// Tạo khóa, xin chứng thư, ghi exam-ca.pem, machine.pem, machine.key và (máy bàn đón) station.toml.
     /// Makes a key, gets a certificate, writes these files.
     Enroll(enroll::Arguments),
     /// Gỡ mọi thứ mà lệnh enroll đã ghi / take back everything that enroll wrote
     Unenroll(unenroll::Arguments),
-    /// Trạm này đã sẵn sàng cho ngày thi chưa? / is this station ready for exam day?
+    /// Máy bàn đón này đã sẵn sàng cho ngày thi chưa? / is this station ready for exam day?
     ///
-    /// Nếu trạm đang chạy với cùng chứng thư thì nó mất kết nối vài giây: đừng hỏi khi đang đọc thẻ.
+    /// Nếu máy bàn đón đang chạy với cùng chứng thư thì nó mất kết nối vài giây: đừng hỏi khi đang đọc thẻ.
     /// A station that runs with the same certificate loses its connection for some seconds: do not ask during a reading.
     Doctor {
         /// Tệp cấu hình / configuration file

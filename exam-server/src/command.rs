@@ -11,6 +11,7 @@ pub mod machine;
 pub mod export;
 pub mod verify;
 pub mod workplace;
+pub mod written;
 pub mod core_dumps;
 pub mod doctor;
 pub mod database;

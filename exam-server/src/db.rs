@@ -10,6 +10,7 @@ mod dialect;
 mod sqlite;
 mod postgresql;
 mod warned;
+pub mod said;
 
 pub use dialect::Dialect;
 pub use postgresql::ServerFacts;

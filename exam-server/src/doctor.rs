@@ -12,6 +12,7 @@ pub mod exams;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::db::said::said;
 use finding::{Finding, Words};
 
 /// Examines the installation.
@@ -22,14 +23,14 @@ pub async fn examine(config: &Config, clock: &Clock) -> Vec<Finding> {
     findings.push(pages());
     match Db::open(&config.data.database).await {
         Ok(db) => {
-            findings.extend(exams::examine(&db, clock.now()).await);
+            findings.extend(exams::examine(&db, config, clock.now()).await);
             db.close().await;
         }
         Err(error) => findings.push(Finding::bad(
             "database",
             Words::new(
-                format!("Không mở được cơ sở dữ liệu: {error}. Kiểm tra tệp và quyền ghi."),
-                format!("The database can't be opened: {error}. Check the file and its rights."),
+                format!("Không mở được cơ sở dữ liệu: {}.", said(&error).0),
+                format!("The database can't be opened: {}.", said(&error).1),
             ),
         )),
     }

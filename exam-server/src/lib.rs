@@ -13,6 +13,7 @@ pub mod error;
 pub mod shell;
 pub mod door;
 pub mod router;
+pub mod words;
 pub mod audit;
 pub mod staff;
 pub mod machine;

@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use exam_server::command::Arguments;
+use exam_server::words;
 use std::process::ExitCode;
 
 #[tokio::main]
@@ -9,7 +10,7 @@ async fn main() -> ExitCode {
     match Arguments::parse().run().await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("exam-server: {error:#}");
+            eprintln!("exam-server: {}", words::line(&error));
             ExitCode::FAILURE
         }
     }

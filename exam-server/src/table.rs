@@ -4,3 +4,4 @@
 pub mod sheet;
 pub mod text;
 pub mod report;
+pub mod template;

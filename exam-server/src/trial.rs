@@ -117,7 +117,7 @@ impl Trial {
         execute(tx, text, &[&ORGANISATION.to_string()]).await;
         execute(
             tx,
-            "insert into exam (id, organisation, title, created_at) values ($1, $2, 'Kiểm tra cuối kì I', 0)",
+            "insert into exam (id, organisation, title, created_at) values ($1, $2, 'Kiểm tra cuối kỳ I', 0)",
             &[&exam, &ORGANISATION.to_string()],
         )
         .await;

@@ -1,7 +1,7 @@
 //! `certs trust add`, `list` and `remove`: the folder of country certificates that `certs verify-document --trust` uses.
 
 use super::{instant, now, read, store};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use certs::travel_document::{Addition, Anchor, RefusedCertificate, TrustAnchors};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -75,8 +75,9 @@ impl Add {
         let mut anchors = store::load(dir)?;
         let mut done = Done::default();
         for path in &self.files {
+            let before: Vec<[u8; 32]> = anchors.anchors().iter().map(|one| one.fingerprint).collect();
             match store::add_file(&mut anchors, path, now()?)? {
-                Addition::Certificates(_) => {}
+                Addition::Certificates(_) => only_states(&anchors, &before, path)?,
                 Addition::RevocationList => {
                     done.revocation_lists += usize::from(store::save_revocation_list(dir, &read(path)?)?);
                 }
@@ -93,6 +94,23 @@ impl Add {
         report(&done, self.store.json);
         Ok(())
     }
+}
+
+/// Refuses certificates of no country: no card could be confirmed by them, and somebody meant another file.
+fn only_states(anchors: &TrustAnchors, before: &[[u8; 32]], path: &Path) -> Result<()> {
+    let new = anchors.anchors();
+    let stateless = new
+        .iter()
+        .filter(|anchor| !before.contains(&anchor.fingerprint))
+        .find(|anchor| anchor.check_state(&[]).is_err());
+    if let Some(anchor) = stateless {
+        let (path, name) = (path.display(), anchor.name.as_deref().unwrap_or("?"));
+        bail!(
+            "{path}: “{name}” không ghi mã quốc gia hợp lệ (C=VN), không phải chứng thư CSCA / \
+             {path}: “{name}” names no country (C=VN, ISO 3166-1): it is no state's CSCA certificate"
+        );
+    }
+    Ok(())
 }
 
 fn report(done: &Done, json: bool) {

@@ -8,7 +8,7 @@ mod master_list;
 mod path;
 mod revocation;
 
-pub use description::{Anchor, Role};
+pub use description::{Anchor, NotAState, Role};
 pub use master_list::{MAX_MASTER_LIST, MasterListImport, RefusedCertificate};
 
 use super::reason;

@@ -88,7 +88,7 @@ pub async fn run(config: Option<&Path>, as_json: bool) -> Result<()> {
     if ready {
         Ok(())
     } else {
-        bail!("trạm chưa sẵn sàng / this station is not ready")
+        bail!("máy bàn đón chưa sẵn sàng / this station is not ready")
     }
 }
 
@@ -165,7 +165,7 @@ async fn station(settings: &Settings, findings: &mut Vec<Finding>) {
     findings.push(certificate(
         CERTIFICATES[1],
         &settings.certificate,
-        "chứng thư trạm",
+        "chứng thư máy bàn đón",
         "the station's certificate",
         |der| x509::station_identity(der).map(|identity| format!(" “{}”", identity.name)),
     ));
@@ -184,7 +184,7 @@ async fn station(settings: &Settings, findings: &mut Vec<Finding>) {
         Ok(name) => Finding::new(
             "server",
             Verdict::Good,
-            format!("máy chủ {} nhận trạm “{name}”", settings.server),
+            format!("máy chủ {} nhận máy bàn đón “{name}”", settings.server),
             format!("server {} accepts this station as “{name}”", settings.server),
         ),
         Err(error) => Finding::from_error("server", &error),

@@ -51,13 +51,13 @@ async fn run_until(config: &Path, stop: impl Future<Output = std::io::Result<()>
     tracing::info!(
         server = settings.server,
         readers = desk.readers().len(),
-        "trạm kiểm tra thẻ bắt đầu / station started"
+        "máy bàn đón bắt đầu / station started"
     );
     tokio::select! {
         ended = link.run() => ended?,
         asked = stop => asked?,
     }
     desk.cancel_all();
-    tracing::info!("trạm kiểm tra thẻ dừng / station stopped");
+    tracing::info!("máy bàn đón dừng / station stopped");
     Ok(())
 }

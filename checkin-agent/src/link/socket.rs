@@ -2,6 +2,7 @@
 
 use crate::config::{ConfigError, Settings};
 use exam_protocol::frame::MAX_STATION_FRAME;
+use exam_protocol::problem::Problem;
 use exam_protocol::route::STATION_LIVE;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
@@ -51,6 +52,14 @@ pub enum LinkError {
     /// WebSocket failed, or broke.
     #[error("kênh WebSocket hỏng: {0} / the WebSocket failed: {0}")]
     Socket(Box<Failure>),
+    /// The server does not let this PC in, and says why.
+    #[error("máy chủ không nhận máy này: {vi} / the server does not let this PC in: {en}")]
+    Refused {
+        /// In Vietnamese.
+        vi: String,
+        /// In English.
+        en: String,
+    },
     /// The server closed the connection, perhaps saying why.
     #[error("máy chủ đóng kết nối: {0} / the server closed the connection: {0}")]
     Closed(String),
@@ -105,10 +114,60 @@ pub async fn connect(settings: &Settings, config: &Arc<ClientConfig>) -> Result<
     let upgrade = tokio_tungstenite::client_async_with_config(url, stream, Some(limits));
     match step(upgrade).await? {
         Ok((socket, _)) => Ok(socket),
+        Err(Failure::Http(answer)) => Err(refused(answer.status().as_u16(), answer.body().as_deref())),
         Err(error) => Err(LinkError::Socket(Box::new(error))),
+    }
+}
+
+/// What the server says in its problem document; without a readable one, what its status can mean.
+fn refused(status: u16, body: Option<&[u8]>) -> LinkError {
+    let problem = body.and_then(|body| serde_json::from_slice::<Problem>(body).ok());
+    if let Some(Problem {
+        detail: vi,
+        detail_en: en,
+        ..
+    }) = problem
+    {
+        return LinkError::Refused { vi, en };
+    }
+    let (vi, en) = if status == 403 {
+        (
+            "chứng thư đã bị thu hồi hoặc chưa được đăng ký; xin mã mới của cán bộ kỹ thuật, chạy “checkin-agent unenroll” rồi \
+             “checkin-agent enroll”",
+            "its certificate was revoked, or is not registered; get a new code from the technician, run “checkin-agent unenroll”, \
+             then “checkin-agent enroll”",
+        )
+    } else {
+        (
+            "kiểm tra địa chỉ máy chủ trong tệp cấu hình",
+            "check the server's address in the configuration",
+        )
+    };
+    LinkError::Refused {
+        vi: format!("HTTP {status}: {vi}"),
+        en: format!("HTTP {status}: {en}"),
     }
 }
 
 async fn step<F: Future>(future: F) -> Result<F::Output, LinkError> {
     timeout(STEP_TIME, future).await.map_err(|_| LinkError::Slow)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_what_to_do() {
+        let body = br#"{"code":"not-allowed","detail":"Da thu hoi.","detail_en":"Revoked.","place":""}"#;
+        let told = refused(403, Some(body)).to_string();
+        assert!(
+            told.contains("Da thu hoi.") && told.contains("Revoked."),
+            "{told}"
+        );
+        for body in [None, Some(&b"<html>"[..])] {
+            let told = refused(403, body).to_string();
+            assert!(told.contains("thu hồi") && told.contains("enroll"), "{told}");
+        }
+    }
 }

@@ -14,7 +14,7 @@ pub enum ReadError {
     #[error("thẻ không có tệp {0} / the card has no {0}")]
     Missing(&'static str),
     /// The desk stopped it.
-    #[error("bàn kiểm tra đã dừng đọc ({0:?}) / the desk stopped the reading ({0:?})")]
+    #[error("bàn đón đã dừng đọc ({0:?}) / the desk stopped the reading ({0:?})")]
     Desk(ReadFailure),
 }
 

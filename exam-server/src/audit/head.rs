@@ -71,7 +71,7 @@ impl Head {
     pub fn verify(envelope: &[u8], certificates: &[u8], exam_ca: &[u8]) -> Result<Self, NotBelieved> {
         let unreadable = || {
             NotBelieved(
-                "phần kí không đọc được".into(),
+                "phần ký không đọc được".into(),
                 "the signed head can't be read".into(),
             )
         };
@@ -80,13 +80,13 @@ impl Head {
         let at = Time(claimed.at.0.div_euclid(1000));
         let key = receipt_key(certificates, exam_ca, at).map_err(|error| {
             NotBelieved(
-                format!("chứng thư máy chủ không thuộc CA của kì thi hoặc không còn hạn: {error}"),
+                format!("chứng thư máy chủ không thuộc CA của kỳ thi hoặc không còn hạn: {error}"),
                 format!("the server's certificate is not the exam CA's, or was not valid then: {error}"),
             )
         })?;
         verify_cose(&key, HEAD, envelope).map_err(|_| {
             NotBelieved(
-                "chữ kí của phần kí không đúng".into(),
+                "chữ ký của phần ký không đúng".into(),
                 "the signature of the head is wrong".into(),
             )
         })?;

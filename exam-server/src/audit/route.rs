@@ -91,7 +91,7 @@ fn whole(reader: &May<ReadAudit>) -> ApiResult<()> {
     }
     Err(ApiError::new(
         ProblemCode::NotAllowed,
-        "Chỉ người được xem toàn bộ nhật kí mới xuất hoặc theo dõi được chuỗi nhật kí.",
+        "Chỉ người được xem toàn bộ nhật ký mới xuất hoặc theo dõi được chuỗi nhật ký.",
         "Only who may read the whole audit can export or follow its chain.",
     ))
 }

@@ -104,11 +104,11 @@ impl Links {
     fn reason(&mut self, record: &Record) -> Result<(), (String, String)> {
         match (&record.reason_hash, &record.reason) {
             (None, Some(_)) => Err((
-                "có lí do mà chuỗi không ghi nhận".into(),
+                "có lý do mà chuỗi không ghi nhận".into(),
                 "there is a reason that the chain does not know".into(),
             )),
             (Some(hash), Some(reason)) if reason.hash() != *hash => Err((
-                "lí do không khớp với mã băm".into(),
+                "lý do không khớp với mã băm".into(),
                 "the reason does not fit its hash".into(),
             )),
             (Some(_), None) => {
@@ -146,7 +146,7 @@ fn text_missing(line: u64, sequence: i64) -> Bad {
     Bad::new(
         line,
         Some(sequence),
-        "mất nội dung lí do mà không có bản ghi xoá",
+        "mất nội dung lý do mà không có bản ghi xóa",
         "the text of its reason is missing, and no record accounts for that",
     )
 }
@@ -219,7 +219,7 @@ fn known(head: Option<&Head>, links: &Links, line: u64) -> Result<(), Bad> {
         Some(head) if head.sequence == links.next - 1 && head.hash.0 != links.hash => Err(Bad::new(
             line,
             Some(head.sequence),
-            "chuỗi đã bị viết lại: khác với phần kí được giữ riêng",
+            "chuỗi đã bị viết lại: khác với phần ký được giữ riêng",
             "the chain was rewritten: it differs from the head that was kept",
         )),
         _ => Ok(()),
@@ -231,7 +231,7 @@ fn ends_before(head: Option<&Head>, links: &Links, line: u64) -> Result<(), Bad>
         Some(head) if head.sequence >= links.next => Err(Bad::new(
             line,
             Some(links.next),
-            format!("bị cắt: phần kí được giữ riêng có đến bản ghi {}", head.sequence),
+            format!("bị cắt: phần ký được giữ riêng có đến bản ghi {}", head.sequence),
             format!("cut off: the head that was kept reaches record {}", head.sequence),
         )),
         _ => Ok(()),
@@ -274,7 +274,7 @@ impl<'a> File<'a> {
     pub fn take(&mut self, bytes: &[u8]) -> Result<(), Bad> {
         self.line += 1;
         if self.head.is_some() {
-            return Err(self.bad(None, "có dòng thừa sau phần kí", "a line after the signed head"));
+            return Err(self.bad(None, "có dòng thừa sau phần ký", "a line after the signed head"));
         }
         let text = std::str::from_utf8(bytes)
             .map_err(|_| self.bad(None, "không phải văn bản UTF-8", "not UTF-8 text"))?;
@@ -294,14 +294,14 @@ impl<'a> File<'a> {
         let header = header.ok_or_else(|| {
             self.bad(
                 None,
-                format!("dòng đầu không phải của tệp nhật kí “{FORMAT}”"),
+                format!("dòng đầu không phải của tệp nhật ký “{FORMAT}”"),
                 format!("the first line is not that of a “{FORMAT}” file"),
             )
         })?;
         if header.installation != installation(self.exam_ca) {
             return Err(self.bad(
                 None,
-                "tệp của máy chủ khác: không thuộc CA của kì thi này",
+                "tệp của máy chủ khác: không thuộc CA của kỳ thi này",
                 "a file of another installation: not of this exam CA",
             ));
         }
@@ -330,7 +330,7 @@ impl<'a> File<'a> {
 
     fn head(&mut self, text: &str) -> Result<(), Bad> {
         let line: HeadLine = read(text)
-            .ok_or_else(|| self.bad(None, "phần kí không đọc được", "the signed head can't be read"))?;
+            .ok_or_else(|| self.bad(None, "phần ký không đọc được", "the signed head can't be read"))?;
         let head = Head::verify(&line.head.0, &line.certificates.0, self.exam_ca)
             .map_err(|NotBelieved(vi, en)| self.bad(None, vi, en))?;
         self.head = Some(head);
@@ -347,7 +347,7 @@ impl<'a> File<'a> {
             self.line += 1;
             return Err(self.bad(
                 Some(next),
-                "tệp bị cắt: thiếu phần kí ở cuối",
+                "tệp bị cắt: thiếu phần ký ở cuối",
                 "the file is cut off: no signed head at its end",
             ));
         };
@@ -359,7 +359,7 @@ impl<'a> File<'a> {
         if !fits {
             return Err(self.bad(
                 Some(self.links.next),
-                "các bản ghi không khớp với phần kí: thiếu hoặc thừa ở cuối hay đầu tệp",
+                "các bản ghi không khớp với phần ký: thiếu hoặc thừa ở cuối hay đầu tệp",
                 "the records do not fit the signed head: some are missing or too many at the end or the beginning",
             ));
         }
@@ -369,7 +369,7 @@ impl<'a> File<'a> {
                 || {
                     self.bad(
                         None,
-                        "tệp đã bị sửa sau khi kí",
+                        "tệp đã bị sửa sau khi ký",
                         "the file was changed after it was signed",
                     )
                 },

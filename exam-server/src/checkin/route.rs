@@ -221,19 +221,19 @@ async fn assign(app: &App, new: &NewCheckin, read: StationCommand) -> ApiResult<
 fn unavailable(reason: Unavailable) -> ApiError {
     let (detail, detail_en) = match reason {
         Unavailable::NotConnected => (
-            "Máy điểm danh chưa kết nối với máy chủ.",
+            "Máy bàn đón chưa kết nối với máy chủ.",
             "The check-in station is not connected to the server.",
         ),
         Unavailable::NoReader => (
-            "Máy điểm danh chưa cắm đầu đọc thẻ.",
+            "Máy bàn đón chưa cắm đầu đọc thẻ.",
             "The check-in station has no card reader plugged in.",
         ),
         Unavailable::Busy => (
-            "Máy điểm danh đang đọc thẻ cho phòng khác.",
+            "Máy bàn đón đang đọc thẻ cho phòng khác.",
             "The check-in station is reading for another room.",
         ),
         Unavailable::Stuck => (
-            "Máy điểm danh không nhận lệnh. Hãy khởi động lại.",
+            "Máy bàn đón không nhận lệnh. Hãy khởi động lại.",
             "The check-in station takes no commands. Restart it.",
         ),
     };

@@ -3,6 +3,7 @@
 mod search;
 
 use super::workplace::{Installation, Workplace, conclude};
+use super::written::{Draft, Existing};
 use crate::audit::chain::GENESIS;
 use crate::audit::file::{Export, HEAD_BEGINS, HeadLine, read};
 use crate::audit::head::{Head, NotBelieved, installation};
@@ -14,7 +15,7 @@ use clap::{Args, Subcommand};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use serde_json::json;
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -43,6 +44,8 @@ struct ExportAudit {
     /// File to write
     #[arg(long)]
     out: PathBuf,
+    #[command(flatten)]
+    existing: Existing,
     /// First record
     #[arg(long, default_value_t = 1)]
     from: i64,
@@ -99,7 +102,7 @@ impl ExportAudit {
         let to = self.to.unwrap_or(newest);
         ensure!(
             self.from >= 1 && to >= self.from - 1 && to <= newest,
-            "không có đoạn bản ghi đó; nhật kí có {newest} bản ghi / there is no such range; the audit has {newest} records"
+            "không có đoạn bản ghi đó; nhật ký có {newest} bản ghi / there is no such range; the audit has {newest} records"
         );
         let previous = match self.from {
             1 => GENESIS,
@@ -107,6 +110,7 @@ impl ExportAudit {
                 .await?
                 .context("audit")?,
         };
+        let out = self.existing.begin(&self.out)?;
         let mut tx = work.db.write().await?;
         work.audit(
             &mut tx,
@@ -118,7 +122,7 @@ impl ExportAudit {
         tx.commit().await?;
         let ca = certificate(&work.config.http.exam_ca)?;
         let (export, first) = Export::begin(installation(&ca), (self.from, to), previous);
-        self.write(&work, &keys, (export, first), to).await?;
+        self.write(out, (&work, &keys), (export, first), to).await?;
         work.db.close().await;
         println!("{}: {} – {to}", self.out.display(), self.from);
         Ok(ExitCode::SUCCESS)
@@ -126,14 +130,12 @@ impl ExportAudit {
 
     async fn write(
         &self,
-        work: &Workplace,
-        keys: &Keys,
+        mut out: Draft,
+        (work, keys): (&Workplace, &Keys),
         (mut export, first): (Export, String),
         to: i64,
     ) -> Result<()> {
         let place = || self.out.display().to_string();
-        let file = std::fs::File::create(&self.out).with_context(place)?;
-        let mut out = BufWriter::new(file);
         out.write_all(first.as_bytes()).with_context(place)?;
         while export.next() <= to {
             let records = store::after(work.db.reader(), export.next() - 1).await?;
@@ -150,7 +152,7 @@ impl ExportAudit {
         let signer = (&keys.receipt, keys.receipt_certificate.as_slice());
         let head = export.finish(work.now(), signer, work.random.ring())?;
         out.write_all(head.as_bytes()).with_context(place)?;
-        out.flush().with_context(place)
+        out.finish()
     }
 }
 
@@ -205,7 +207,7 @@ impl VerifyAudit {
         let text = String::from_utf8(last.unwrap_or_default()).unwrap_or_default();
         let line: Option<HeadLine> = text.starts_with(HEAD_BEGINS).then(|| read(&text)).flatten();
         let place = path.display();
-        let line = line.with_context(|| format!("{place}: không có phần kí / no signed head"))?;
+        let line = line.with_context(|| format!("{place}: không có phần ký / no signed head"))?;
         let head = Head::verify(&line.head.0, &line.certificates.0, ca)
             .map_err(|NotBelieved(vi, en)| anyhow::anyhow!("{place}: {vi} / {en}"))?;
         Ok(Some(head))
@@ -258,7 +260,7 @@ fn print(outcome: &Result<Confirmed, Bad>) {
             println!("{}", confirmed.hash);
             if confirmed.erased_reasons > 0 {
                 println!(
-                    "nội dung lí do đã xoá/reasons erased: {}",
+                    "nội dung lý do đã xóa/reasons erased: {}",
                     confirmed.erased_reasons
                 );
             }

@@ -2,11 +2,12 @@
 //! What was superseded or replaced is exported beside what counts.
 
 use super::workplace::{Installation, print_json};
+use super::written::{self, Existing};
 use crate::keys::Keys;
 use crate::result;
 use crate::result::store::history;
 use crate::sitting::store;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use clap::{Args, Subcommand};
 use exam_protocol::id::{AttemptId, SittingId};
 use serde_json::json;
@@ -42,6 +43,8 @@ struct Marks {
     /// Folder for the files; made if it is not there
     #[arg(long)]
     out: PathBuf,
+    #[command(flatten)]
+    existing: Existing,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -57,6 +60,8 @@ struct Submissions {
     /// Folder for the files; made if it is not there
     #[arg(long)]
     out: PathBuf,
+    #[command(flatten)]
+    existing: Existing,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -90,7 +95,7 @@ impl Submissions {
         let work = self.installation.open().await?;
         let keys = Keys::read(&work.config)?;
         let attempts = attempts(&work.db, self.sitting).await?;
-        std::fs::create_dir_all(&self.out).with_context(|| self.out.display().to_string())?;
+        written::folder(&self.out)?;
         let (mut written, mut superseded) = (0, 0);
         for attempt in &attempts {
             let (reader, server) = (work.db.reader(), keys.receipt_certificate.as_slice());
@@ -129,8 +134,7 @@ impl Submissions {
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        let path = self.out.join(name);
-        std::fs::write(&path, bytes).with_context(|| path.display().to_string())
+        self.existing.write(&self.out.join(name), bytes)
     }
 }
 
@@ -144,7 +148,7 @@ impl Marks {
             "--sitting {}: chưa có phòng nào đóng / no room is closed yet",
             self.sitting
         );
-        std::fs::create_dir_all(&self.out).with_context(|| self.out.display().to_string())?;
+        written::folder(&self.out)?;
         let mut files = Vec::new();
         for room in &rooms {
             let reader = work.db.reader();
@@ -154,9 +158,8 @@ impl Marks {
             }
             for (name, before) in lists {
                 let rows = result::store::rows(reader, *room, before).await?;
-                let path = self.out.join(&name);
-                std::fs::write(&path, result::csv::write(&rows)?)
-                    .with_context(|| path.display().to_string())?;
+                self.existing
+                    .write(&self.out.join(&name), &result::csv::write(&rows)?)?;
                 files.push(name);
             }
         }

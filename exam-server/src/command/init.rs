@@ -24,7 +24,7 @@ use std::process::ExitCode;
 const EXAMPLE: &str = include_str!("../../exam-server.example.toml");
 
 /// Folder of the exam CA's root and of the audit key's private half: nothing that the server needs.
-const OFFLINE: &str = "exam-ca-offline";
+pub const OFFLINE: &str = "exam-ca-offline";
 
 const ROOT_DAYS: u32 = 3650;
 
@@ -63,7 +63,7 @@ impl Init {
         let config_file = self.dir.join("exam-server.toml");
         ensure!(
             !config_file.exists(),
-            "{}: an installation is here already",
+            "{}: đã có một hệ thống ở đây / an installation is here already",
             self.dir.display()
         );
         private_folder(&self.dir).with_context(|| format!("{}", self.dir.display()))?;
@@ -78,7 +78,7 @@ impl Init {
             Db::open(&config.data.database).await?.close().await;
         } else {
             println!(
-                "exam-server database prepare --config {}   (tạo bảng / makes the tables)",
+                "exam-server database prepare --config {} --owner-password-file TỆP   (tạo bảng với mật khẩu của exam_owner / makes the tables, with the password of exam_owner)",
                 config_file.display()
             );
         }

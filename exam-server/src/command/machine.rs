@@ -169,7 +169,7 @@ fn checked_name(name: &str) -> Result<String> {
     let name = name.trim();
     ensure!(
         route::is_name(name),
-        "--name: cần từ 1 đến 64 kí tự / 1 to 64 characters are needed"
+        "--name: cần từ 1 đến 64 ký tự / 1 to 64 characters are needed"
     );
     Ok(name.to_owned())
 }
@@ -318,7 +318,7 @@ async fn finish(work: &Workplace, mut tx: Tx, id: MachineId, json: bool) -> Resu
 fn line(machine: &MachineView) -> String {
     let state = match (machine.revoked_at, machine.alarm_at) {
         (Some(_), _) => "đã thu hồi / revoked",
-        (None, Some(_)) => "CẢNH BÁO: một chứng chỉ ở hai địa chỉ / ALARM: one certificate at two addresses",
+        (None, Some(_)) => "CẢNH BÁO: một chứng thư ở hai địa chỉ / ALARM: one certificate at two addresses",
         (None, None) => "tốt / good",
     };
     format!(

@@ -3,6 +3,7 @@
 mod unmask;
 
 use super::workplace::{Installation, print_json, read_file};
+use super::written::{self, Existing};
 use crate::audit::chain::Actor;
 use crate::checkin::admit::Reason;
 use crate::keys::Keys;
@@ -16,7 +17,7 @@ use clap::{Args, Subcommand};
 use exam_protocol::citizen::CitizenNumber;
 use exam_protocol::id::SittingId;
 use exam_protocol::time::{Millis, Timestamp};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Personal data.
@@ -73,6 +74,8 @@ struct ExportPerson {
     /// Folder; made if it is not there
     #[arg(long)]
     out: PathBuf,
+    #[command(flatten)]
+    existing: Existing,
 }
 
 impl PersonalData {
@@ -102,9 +105,10 @@ impl Inventory {
 }
 
 /// Midnight of a day in Vietnam (UTC+7 all year).
-fn midnight(text: &str) -> Result<Timestamp> {
+pub(super) fn midnight(text: &str) -> Result<Timestamp> {
     let format = time::macros::format_description!("[year]-[month]-[day]");
-    let day = time::Date::parse(text, format).with_context(|| format!("{text}: YYYY-MM-DD"))?;
+    let day = time::Date::parse(text, format)
+        .with_context(|| format!("{text}: viết như / write it as 2026-12-31"))?;
     let utc = day.midnight().assume_utc().unix_timestamp() * 1000;
     Ok(Timestamp(utc - Millis::minutes(7 * 60).0))
 }
@@ -126,26 +130,21 @@ impl Erase {
         let minutes = erase(&mut tx, &request).await?;
         if self.dry_run {
             drop(tx);
-            println!("(chạy thử, chưa xoá gì / dry run, nothing was erased)");
+            println!("(chạy thử, chưa xóa gì / dry run, nothing was erased)");
         } else {
             tx.commit().await?;
         }
         work.db.close().await;
         match minutes {
             Some(minutes) => println!("{}", minutes.text),
-            None => println!("Không có dữ liệu nào đến hạn xoá. / Nothing is due."),
+            None => println!("Không có dữ liệu nào đến hạn xóa. / Nothing is due."),
         }
         Ok(())
     }
 }
 
 fn reason(text: &str) -> Result<Reason> {
-    Reason::new(text).map_err(|_| anyhow!("--reason: 5 đến 500 kí tự / 5 to 500 characters"))
-}
-
-fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
-    let path = folder.join(name);
-    std::fs::write(&path, bytes).with_context(|| path.display().to_string())
+    Reason::new(text).map_err(|_| anyhow!("--reason: 5 đến 500 ký tự / 5 to 500 characters"))
 }
 
 impl ExportPerson {
@@ -160,15 +159,19 @@ impl ExportPerson {
             !export.tables.is_empty(),
             "không có dữ liệu của người này / nothing is held about this person"
         );
+        let names = export.files.iter().map(|file| file.name.as_str());
+        let paths = names.chain(["person.json"]).map(|name| self.out.join(name));
+        self.existing.refuse(paths)?;
         let mut tx = work.db.write().await?;
         note(&mut tx, &Actor::command(), (&export, reason.as_str()), work.now()).await?;
         tx.commit().await?;
         work.db.close().await;
-        std::fs::create_dir_all(&self.out).with_context(|| self.out.display().to_string())?;
+        written::folder(&self.out)?;
+        let write = |name: &str, bytes: &[u8]| self.existing.write(&self.out.join(name), bytes);
         for file in &export.files {
-            write(&self.out, &file.name, &STANDARD.decode(&file.content)?)?;
+            write(&file.name, &STANDARD.decode(&file.content)?)?;
         }
-        write(&self.out, "person.json", &serde_json::to_vec_pretty(&export)?)?;
+        write("person.json", &serde_json::to_vec_pretty(&export)?)?;
         println!("{}", self.out.display());
         Ok(())
     }

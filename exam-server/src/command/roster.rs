@@ -1,12 +1,14 @@
-//! `exam-server roster import`.
+//! `exam-server roster import` and `roster template`.
 
 use super::workplace::{Installation, Workplace, print_json, read_file};
+use super::written::Existing;
 use crate::exam::roster::date::Day;
 use crate::exam::roster::plan::{Difference, DifferenceKind, Plan, plan};
 use crate::exam::roster::report::{Finding, folded};
 use crate::exam::roster::seating::CAPACITY;
 use crate::exam::roster::{Roster as File, read};
 use crate::exam::store::roster as store;
+use crate::table::template;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use exam_protocol::id::{AttemptId, SittingId};
@@ -26,6 +28,30 @@ pub struct Roster {
 enum RosterCommand {
     /// Take a roster (XLSX or CSV) into a sitting, whole or not at all; prints what differs from what is stored
     Import(Import),
+    /// Ghi tệp mẫu (XLSX hoặc CSV) có sẵn tiêu đề cột / write an empty roster (XLSX or CSV) with its headings
+    Template(Template),
+}
+
+/// Headings of a roster, in the order that people fill in.
+const HEADINGS: [&str; 10] = [
+    "STT",
+    "Số báo danh",
+    "Số CCCD",
+    "Họ và tên",
+    "Ngày sinh",
+    "Giới tính",
+    "Lớp",
+    "Trường",
+    "Phòng thi",
+    "Vị trí",
+];
+
+#[derive(Debug, Args)]
+struct Template {
+    /// Tệp .xlsx hoặc .csv / a file ending in .xlsx or .csv
+    file: PathBuf,
+    #[command(flatten)]
+    existing: Existing,
 }
 
 #[derive(Debug, Args)]
@@ -69,8 +95,19 @@ impl Roster {
     /// # Errors
     /// When file, sitting or database can't be used.
     pub async fn run(self) -> Result<ExitCode> {
-        let RosterCommand::Import(import) = self.command;
-        import.run().await
+        match self.command {
+            RosterCommand::Import(import) => import.run().await,
+            RosterCommand::Template(template) => template.run(),
+        }
+    }
+}
+
+impl Template {
+    fn run(&self) -> Result<ExitCode> {
+        let bytes = template::of_file(&self.file, "Danh sách thí sinh", &HEADINGS)?;
+        self.existing.write(&self.file, &bytes)?;
+        println!("{}", self.file.display());
+        Ok(ExitCode::SUCCESS)
     }
 }
 
@@ -210,6 +247,20 @@ fn lines(findings: &[Finding], verbose: bool) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exam::roster::header;
+    use crate::table::sheet;
+
+    #[test]
+    fn the_import_knows_every_heading_of_the_template() {
+        for name in ["a.xlsx", "a.csv"] {
+            let bytes = template::of_file(name.as_ref(), "Danh sách", &HEADINGS).unwrap();
+            let known = |sheet: &sheet::Sheet| header::find(sheet).map_or(0, |header| header.known);
+            let sheets = sheet::read(&bytes, known).unwrap();
+            let header = header::find(&sheets[0]).unwrap();
+            assert_eq!(header.known, HEADINGS.len(), "{name}");
+            assert!(header.missing().is_empty());
+        }
+    }
 
     #[test]
     fn folds_lines_but_not_json() {

@@ -48,7 +48,7 @@ enum SittingCommand {
 struct Create {
     #[command(flatten)]
     installation: Installation,
-    /// Title, "Kiểm tra cuối kì I"
+    /// Title, "Kiểm tra cuối kỳ I"
     #[arg(long)]
     title: String,
     /// The organisation that holds it; made if there is none of this name
@@ -133,7 +133,7 @@ pub(super) fn parse_start(text: &str) -> Result<Timestamp> {
     let at = OffsetDateTime::parse(&text, &Rfc3339)
         .or_else(|_| OffsetDateTime::parse(&text, with_offset))
         .or_else(|_| PrimitiveDateTime::parse(&text, local).map(|time| time.assume_offset(offset!(+7))))
-        .context("write it as 2026-12-01T07:30")?;
+        .context("viết như / write it as 2026-12-01T07:30")?;
     Ok(Timestamp(at.unix_timestamp() * 1000))
 }
 

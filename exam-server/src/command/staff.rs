@@ -2,6 +2,9 @@
 
 mod add;
 mod account;
+mod change;
+mod roles;
+mod template;
 
 use crate::clock::Randomness;
 use crate::staff::factor::recovery;
@@ -20,8 +23,20 @@ pub struct Staff {
 
 #[derive(Debug, Subcommand)]
 enum StaffCommand {
-    /// Add a member, or change password and rights of the one with this login name
+    /// Thêm cán bộ; tên đã có thì từ chối / add a member; refused where the login name is taken
     Add(add::Add),
+    /// Giao thêm vai trò / give roles, beside those that are held
+    Grant(change::Roles),
+    /// Thu vai trò / take roles away
+    Revoke(change::Roles),
+    /// Đổi tên hiển thị, đơn vị hay ngày cuối / change shown name, organisation or last day
+    Change(change::Change),
+    /// Đặt mật khẩu mới / put a new password in force
+    Password(change::NewPassword),
+    /// Bảng vai trò: tên trên dòng lệnh, tiếng Việt, phạm vi / the roles: names and scopes
+    Roles(roles::List),
+    /// Ghi tệp mẫu (XLSX hoặc CSV) để nhập cán bộ / write an empty file (XLSX or CSV) for the import of staff
+    Template(template::Template),
     /// List all accounts: who can log in, and until when
     List(account::List),
     /// Close an account: its sessions end, nobody logs in with it
@@ -42,6 +57,12 @@ impl Staff {
     pub async fn run(self) -> Result<ExitCode> {
         match self.command {
             StaffCommand::Add(add) => add.run().await,
+            StaffCommand::Grant(roles) => roles.grant().await,
+            StaffCommand::Revoke(roles) => roles.revoke().await,
+            StaffCommand::Change(change) => change.run().await,
+            StaffCommand::Password(password) => password.run().await,
+            StaffCommand::Roles(list) => list.run(),
+            StaffCommand::Template(template) => template.run(),
             StaffCommand::List(list) => list.run().await,
             StaffCommand::Disable(disable) => disable.run().await,
             StaffCommand::Enable(named) => named.enable().await,

@@ -4,12 +4,15 @@
 use super::workplace::{Installation, print_json, read_file};
 use crate::checkin::store::anchor::{self, Anchor};
 use crate::checkin::trust;
-use anyhow::{Context, Result, ensure};
+use crate::config::Config;
+use anyhow::{Context, Result, bail, ensure};
 use certs::Time;
 use certs::hash::sha256;
-use certs::travel_document::Addition;
+use certs::travel_document::{Addition, NotAState, TrustAnchors};
+use certs::x509;
 use clap::{Args, Subcommand};
 use serde_json::json;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -77,13 +80,16 @@ impl Add {
     async fn run(self) -> Result<ExitCode> {
         let work = self.installation.open().await?;
         let mut anchors = trust::read(&anchor::installed(work.db.reader()).await?);
+        let own = own_keys(&work.config)?;
         let mut lists = Vec::new();
         let mut refused = 0;
         for path in &self.files {
             let file = read_file(path)?;
+            let before = known(&anchors);
             let added = anchors.add_file(&file, Time(work.now().0.div_euclid(1000)));
             match added.with_context(|| unusable(path))? {
-                Addition::Certificates(_) => {}
+                Addition::Certificates(_) => only_states(&anchors, &before, &own)
+                    .with_context(|| format!("{}: không nhận / refused", path.display()))?,
                 Addition::RevocationList => lists.push(file),
                 Addition::MasterList(list) => refused += list.refused.len(),
             }
@@ -129,6 +135,46 @@ impl Add {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn known(anchors: &TrustAnchors) -> HashSet<[u8; 32]> {
+    anchors
+        .anchors()
+        .iter()
+        .map(|anchor| anchor.fingerprint)
+        .collect()
+}
+
+/// The keys of this installation's own authorities: whoever installed them here would let the exam CA vouch for cards.
+fn own_keys(config: &Config) -> Result<Vec<[u8; 32]>> {
+    let paths = [&config.http.exam_ca, &config.data.issuing_certificate];
+    let mut keys = Vec::new();
+    for path in paths.into_iter().filter(|path| path.exists()) {
+        let pem = String::from_utf8(read_file(path)?)?;
+        let der = x509::der_from_pem(&pem).with_context(|| path.display().to_string())?;
+        keys.push(x509::key_fingerprint(&der)?);
+    }
+    Ok(keys)
+}
+
+/// Refuses what is no state's certificate among those that were not there before.
+fn only_states(anchors: &TrustAnchors, before: &HashSet<[u8; 32]>, own: &[[u8; 32]]) -> Result<()> {
+    let new = anchors.anchors();
+    for anchor in new.iter().filter(|anchor| !before.contains(&anchor.fingerprint)) {
+        let name = anchor.name.as_deref().unwrap_or("?");
+        match anchor.check_state(own) {
+            Ok(()) => {}
+            Err(NotAState::OwnAuthority) => bail!(
+                "“{name}” là chứng thư của chính hệ thống thi này, không phải của cơ quan cấp thẻ / \
+                 “{name}” is this exam installation's own certificate, not a card issuer's"
+            ),
+            Err(NotAState::NoCountry) => bail!(
+                "“{name}” không ghi mã quốc gia hợp lệ (C=VN, theo ISO 3166-1): không phải chứng thư CSCA của một nước / \
+                 “{name}” names no country (C=VN, ISO 3166-1): it is no state's CSCA certificate"
+            ),
+        }
+    }
+    Ok(())
 }
 
 fn unusable(path: &Path) -> String {

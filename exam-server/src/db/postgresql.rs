@@ -9,6 +9,7 @@ use super::{Backend, Db, MIGRATIONS};
 use crate::config::Server;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyPool, Row};
+use std::path::Path;
 use std::time::Duration;
 
 /// How a transaction of the answer path begins.
@@ -177,16 +178,43 @@ fn refused(reason: &'static str) -> sqlx::Error {
     sqlx::Error::Configuration(reason.into())
 }
 
+/// Whether group or world may read a file.
+#[cfg(unix)]
+fn readable_by_others(path: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(std::fs::metadata(path)?.permissions().mode() & 0o077 != 0)
+}
+
+/// Rights of files are no modes here.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the other system's can fail")]
+fn readable_by_others(_: &Path) -> std::io::Result<bool> {
+    Ok(false)
+}
+
 impl Server {
     /// The URL with the password, as the driver takes it. Never shown: it stays in the options.
     fn options(&self) -> Result<AnyConnectOptions, sqlx::Error> {
         let mut url = self.url().clone();
         if let Some(path) = self.password_file() {
-            let named = |error| {
-                let reason = format!("{}: {error}", path.display());
+            let named = |error: std::io::Error| {
+                let reason = format!(
+                    "{place}: không đọc được tệp mật khẩu ({error}) / {place}: the password file can't be read ({error})",
+                    place = path.display()
+                );
                 sqlx::Error::Configuration(reason.into())
             };
             let text = std::fs::read_to_string(path).map_err(named)?;
+            if readable_by_others(path).map_err(named)? {
+                return Err(sqlx::Error::Configuration(
+                    format!(
+                        "{place}: người khác trên máy đọc được mật khẩu; chạy `chmod 600 {place}` / \
+                         {place}: others on this machine can read the password; run `chmod 600 {place}`",
+                        place = path.display()
+                    )
+                    .into(),
+                ));
+            }
             if url
                 .set_password(Some(text.trim_end_matches(['\r', '\n'])))
                 .is_err()

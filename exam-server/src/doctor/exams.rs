@@ -3,7 +3,9 @@
 use super::finding::{Finding, Words};
 use super::server;
 use super::store::{self, Counts, Sitting};
+use crate::config::Config;
 use crate::db::Db;
+use crate::db::said::said;
 use crate::machine;
 use exam_protocol::time::Timestamp;
 
@@ -11,20 +13,17 @@ use exam_protocol::time::Timestamp;
 const EARLIEST: Timestamp = Timestamp(1_767_225_600_000);
 
 /// Looks at the database.
-pub async fn examine(db: &Db, now: Timestamp) -> Vec<Finding> {
-    match ask(db, now).await {
+pub async fn examine(db: &Db, config: &Config, now: Timestamp) -> Vec<Finding> {
+    match ask(db, config, now).await {
         Ok(findings) => findings,
         Err(error) => vec![Finding::bad(
             "database",
-            Words::new(
-                format!("Cơ sở dữ liệu báo lỗi: {error}. Khôi phục từ bản sao lưu."),
-                format!("The database reports: {error}. Restore it from the backup."),
-            ),
+            Words::new(format!("{}.", said(&error).0), format!("{}.", said(&error).1)),
         )],
     }
 }
 
-async fn ask(db: &Db, now: Timestamp) -> Result<Vec<Finding>, sqlx::Error> {
+async fn ask(db: &Db, config: &Config, now: Timestamp) -> Result<Vec<Finding>, sqlx::Error> {
     let reader = db.reader();
     let file = store::integrity(db).await?;
     let mut findings: Vec<Finding> = file.as_deref().map(integrity).into_iter().collect();
@@ -33,6 +32,9 @@ async fn ask(db: &Db, now: Timestamp) -> Result<Vec<Finding>, sqlx::Error> {
     }
     let counts = store::counts(reader).await?;
     findings.extend([clock(now, counts), staff(counts), anchors(counts)]);
+    if config.four_eyes.two_organisations {
+        findings.push(deciders(store::deciding_organisations(reader).await?));
+    }
     let sittings = store::sittings(reader).await?;
     if sittings.is_empty() {
         findings.push(Finding::warning(
@@ -54,7 +56,7 @@ fn without_desk(sites: &[String]) -> Option<Finding> {
     let names = sites.join(", ");
     let words = Words::new(
         format!(
-            "Điểm thi chưa có máy điểm danh nào được đăng ký: {names}. Xin mã bằng `exam-server machine code`."
+            "Điểm thi chưa có máy bàn đón nào được đăng ký: {names}. Xin mã bằng `exam-server machine code`."
         ),
         format!(
             "No check-in desk is registered at: {names}. Give out a code with `exam-server machine code`."
@@ -87,26 +89,51 @@ fn clock(now: Timestamp, counts: Counts) -> Finding {
     }
     Finding::ok(
         "clock",
-        Words::new("Đồng hồ máy hợp lí.", "This PC's clock is plausible."),
+        Words::new("Đồng hồ máy hợp lý.", "This PC's clock is plausible."),
     )
 }
 
 fn staff(counts: Counts) -> Finding {
-    let words = Words::new(
-        format!(
-            "{} tài khoản cán bộ (duyệt không có thẻ cần hai người).",
-            counts.staff
-        ),
-        format!(
-            "{} members of staff (admission without a card takes two).",
-            counts.staff
-        ),
-    );
+    let words = if counts.staff < 2 {
+        Words::new(
+            format!(
+                "Có {} tài khoản cán bộ; cho vào không có thẻ cần hai người. Thêm bằng `exam-server staff add`.",
+                counts.staff
+            ),
+            format!(
+                "{} members of staff; admission without a card takes two. Add some with `exam-server staff add`.",
+                counts.staff
+            ),
+        )
+    } else {
+        Words::new(
+            format!("{} tài khoản cán bộ.", counts.staff),
+            format!("{} members of staff.", counts.staff),
+        )
+    };
     match counts.staff {
         0 => Finding::bad("staff", words),
         1 => Finding::warning("staff", words),
         _ => Finding::ok("staff", words),
     }
+}
+
+/// An act that takes two people of two organisations can be done by nobody where all who decide are of one.
+fn deciders(organisations: i64) -> Finding {
+    let words = Words::new(
+        format!("{organisations} đơn vị có người được quyết định việc cần hai người."),
+        format!("{organisations} organisations have people who may decide acts that need two."),
+    );
+    if organisations >= 2 {
+        return Finding::ok("deciders", words);
+    }
+    let words = Words::new(
+        "Chưa có người của đơn vị thứ hai để cùng quyết định (mở lại bài, sửa đáp án, cộng nhiều giờ). Thêm bằng `exam-server staff add … \
+         --organisation \"Sở GDĐT\" --grant secretary@installation`, hoặc đặt two_organisations = false trong [four_eyes].",
+        "Nobody of a second organisation can share decisions (re-opening, keys, much time). Add one with `exam-server staff add … \
+         --organisation \"Sở GDĐT\" --grant secretary@installation`, or set two_organisations = false under [four_eyes].",
+    );
+    Finding::warning("deciders", words)
 }
 
 fn anchors(counts: Counts) -> Finding {
@@ -201,7 +228,7 @@ mod tests {
     fn a_sitting_is_ready_only_when_complete() {
         let whole = Sitting {
             id: "a".into(),
-            exam: "Cuối kì".into(),
+            exam: "Cuối kỳ".into(),
             subject: "Toán".into(),
             candidates: 24,
             without_form: 0,
@@ -231,6 +258,8 @@ mod tests {
     #[test]
     fn no_anchor_is_the_normal_state_and_only_a_warning() {
         assert_eq!(anchors(Counts { anchors: 0, ..FINE }).level, Level::Warning);
+        assert_eq!(deciders(1).level, Level::Warning);
+        assert_eq!(deciders(2).level, Level::Ok);
         assert_eq!(staff(Counts { staff: 0, ..FINE }).level, Level::Bad);
     }
 }

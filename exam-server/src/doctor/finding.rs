@@ -44,6 +44,12 @@ pub struct Finding {
     pub en: String,
 }
 
+impl From<(String, String)> for Words {
+    fn from((vi, en): (String, String)) -> Self {
+        Self { vi, en }
+    }
+}
+
 impl Finding {
     /// As it should be.
     pub fn ok(check: &'static str, words: Words) -> Self {

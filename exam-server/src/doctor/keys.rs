@@ -1,9 +1,11 @@
 //! Keys and certificates: are they there, do they fit, are they private, and will they hold?
 
 use super::finding::{Finding, Words};
+use crate::command::init::OFFLINE;
 use crate::config::Config;
 use crate::keys::Keys;
 use crate::shell::tls;
+use crate::words::told;
 use certs::x509;
 use exam_protocol::time::Timestamp;
 use std::path::Path;
@@ -26,7 +28,26 @@ pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
             .into_iter()
             .filter_map(|path| readable_by_others(path)),
     );
+    findings.extend(offline_keys(http.exam_ca.parent().unwrap_or(Path::new("."))));
     findings
+}
+
+/// Keys that no server needs, and with which anybody could make servers and desks, or read portraits.
+fn offline_keys(folder: &Path) -> Option<Finding> {
+    let place = folder.join(OFFLINE);
+    let left = ["exam-ca.key", "audit-reading.key"].map(|name| place.join(name).exists());
+    let words = Words::new(
+        format!(
+            "Khóa gốc còn nằm trên máy chủ. Chuyển thư mục {} sang USB, xóa ở đây và khóa USB vào tủ.",
+            place.display()
+        ),
+        format!(
+            "The offline keys are still on the server. Move the folder {} to a USB stick, delete it here, lock the stick away.",
+            place.display()
+        ),
+    );
+    left.contains(&true)
+        .then(|| Finding::warning("offline-keys", words))
 }
 
 fn tls_files(config: &Config) -> Finding {
@@ -39,8 +60,8 @@ fn tls_files(config: &Config) -> Finding {
         Err(error) => Finding::bad(
             "tls",
             Words::new(
-                format!("TLS chưa dùng được: {error:#}."),
-                format!("TLS can't be used: {error:#}."),
+                format!("TLS chưa dùng được: {}.", told(&error).0),
+                format!("TLS can't be used: {}.", told(&error).1),
             ),
         ),
     }
@@ -58,8 +79,14 @@ fn receipt_files(config: &Config) -> Finding {
         Err(error) => Finding::bad(
             "receipts",
             Words::new(
-                format!("Không ký được biên nhận: {error:#}. Khôi phục khóa từ bản sao lưu."),
-                format!("Receipts can't be signed: {error:#}. Restore the keys from the backup."),
+                format!(
+                    "Không ký được biên nhận: {}. Khôi phục khóa từ bản sao lưu.",
+                    told(&error).0
+                ),
+                format!(
+                    "Receipts can't be signed: {}. Restore the keys from the backup.",
+                    told(&error).1
+                ),
             ),
         ),
     }
@@ -72,7 +99,7 @@ fn receipt_key_fits(config: &Config) -> anyhow::Result<()> {
     let certified = x509::receipt_key(&keys.receipt_certificate, &ca, at)?;
     anyhow::ensure!(
         certified == keys.receipt.public_key(),
-        "receipt key and certificate do not fit"
+        "khóa và chứng thư ký biên nhận không khớp / receipt key and certificate do not fit"
     );
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::finding::{Finding, Words};
 use crate::config::Config;
+use crate::words::file;
 use std::fs::File;
 use std::io::{self, Write};
 use std::net::TcpListener;
@@ -32,8 +33,8 @@ fn free_disk(folder: &Path) -> Finding {
     };
     let megabytes = free / MEGABYTE;
     let words = Words::new(
-        format!("Ổ đĩa còn trống {megabytes} MB."),
-        format!("{megabytes} MB of disk are free."),
+        format!("Ổ đĩa còn trống {megabytes} MB (nên có từ 2000 MB)."),
+        format!("{megabytes} MB of disk are free (2000 MB are advised)."),
     );
     match free {
         0..LEAST_DISK => Finding::bad("disk", words),
@@ -89,18 +90,25 @@ fn port(listen: &str) -> Finding {
                 format!("Port {listen} is free."),
             ),
         ),
-        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Finding::warning(
+        // With the server running that is as it should be; else it says so itself when it starts.
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Finding::ok(
             "port",
             Words::new(
-                format!("Cổng {listen} đang được dùng: bởi chính máy chủ thi, hoặc một chương trình khác."),
-                format!("Port {listen} is in use: by this very server, or by another program."),
+                format!("Cổng {listen} đang được dùng: đúng nếu máy chủ thi đang chạy."),
+                format!("Port {listen} is in use: as it should be if the server is running."),
             ),
         ),
         Err(error) => Finding::bad(
             "port",
             Words::new(
-                format!("Không mở được cổng {listen}: {error}. Sửa http.listen."),
-                format!("Port {listen} can't be opened: {error}. Change http.listen."),
+                format!(
+                    "Không mở được cổng {listen}: {}. Sửa http.listen.",
+                    file(&error).0
+                ),
+                format!(
+                    "Port {listen} can't be opened: {}. Change http.listen.",
+                    file(&error).1
+                ),
             ),
         ),
     }
@@ -108,8 +116,14 @@ fn port(listen: &str) -> Finding {
 
 fn unreadable(check: &'static str, error: &io::Error) -> Finding {
     let words = Words::new(
-        format!("Không ghi được vào thư mục dữ liệu: {error}."),
-        format!("The data folder can't be written: {error}."),
+        format!(
+            "Không ghi được vào thư mục dữ liệu: {}. Kiểm tra ổ đĩa và quyền ghi.",
+            file(error).0
+        ),
+        format!(
+            "The data folder can't be written: {}. Check the disk and the folder's rights.",
+            file(error).1
+        ),
     );
     Finding::bad(check, words)
 }

@@ -3,6 +3,7 @@
 use super::finding::{Finding, Words};
 use crate::config::Config;
 use crate::machine::certify::Authorities;
+use crate::words::told;
 use exam_protocol::time::{Millis, Timestamp};
 
 /// An authority that ends sooner is to be renewed: it bounds what can be issued for the next exam.
@@ -20,7 +21,7 @@ pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     }
     if config.machines.accept_unregistered {
         let words = Words::new(
-            "Máy điểm danh chưa đăng ký cũng được nối (machines.accept_unregistered = true); không thu hồi được máy bị mất.",
+            "Máy bàn đón chưa đăng ký cũng được nối (machines.accept_unregistered = true); không thu hồi được máy bị mất.",
             "Desks that nobody registered may join (machines.accept_unregistered = true); a stolen one can't be revoked.",
         );
         findings.push(Finding::warning("unregistered-machines", words));
@@ -33,21 +34,27 @@ fn authority(config: &Config, now: Timestamp) -> Finding {
         Err(cause) => Finding::warning(
             "issuing-authority",
             Words::new(
-                format!("Không cấp được chứng chỉ cho máy mới: {cause:#}. Xem docs/machines.md."),
-                format!("New machines can't be certified: {cause:#}. See docs/machines.md."),
+                format!(
+                    "Không cấp được chứng thư cho máy mới: {}. Xem docs/machines.md.",
+                    told(&cause).0
+                ),
+                format!(
+                    "New machines can't be certified: {}. See docs/machines.md.",
+                    told(&cause).1
+                ),
             ),
         ),
         Ok(authorities) if authorities.ends_at() - now < SOON => Finding::warning(
             "issuing-authority",
             Words::new(
-                "CA cấp chứng chỉ cho máy còn dưới 14 ngày. Gia hạn theo docs/machines.md.",
+                "CA cấp chứng thư cho máy còn dưới 14 ngày. Gia hạn theo docs/machines.md.",
                 "The issuing authority has less than 14 days left. Renew it as docs/machines.md says.",
             ),
         ),
         Ok(_) => Finding::ok(
             "issuing-authority",
             Words::new(
-                "Cấp được chứng chỉ cho máy mới.",
+                "Cấp được chứng thư cho máy mới.",
                 "New machines can be certified.",
             ),
         ),

@@ -64,6 +64,20 @@ pub async fn counts(reader: &Reader) -> Result<Counts, sqlx::Error> {
     })
 }
 
+/// Organisations that have a member who may decide acts that need two people, and whose account is not closed.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn deciding_organisations(reader: &Reader) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(
+        "select count(distinct staff.organisation) from staff join staff_role on staff_role.staff = staff.id
+         where staff.disabled_at is null and $1 like '%,' || staff_role.role || ',%'",
+    )
+    .bind(roles_with(Permission::Decide))
+    .fetch_one(reader)
+    .await
+}
+
 /// Sittings of which a room is not yet ended.
 ///
 /// # Errors

@@ -127,23 +127,23 @@ pub async fn is_revoked(app: &App, machine: MachineId) -> Result<bool, sqlx::Err
 pub fn explain(stranger: Stranger) -> ApiError {
     let (detail, detail_en) = match stranger {
         Stranger::NoMachine => (
-            "Máy này phải có chứng chỉ do CA của kỳ thi cấp. Hãy xin mã đăng ký rồi chạy “checkin-agent enroll”.",
+            "Máy này phải có chứng thư do CA của kỳ thi cấp. Hãy xin mã đăng ký rồi chạy “checkin-agent enroll”.",
             "This PC needs a machine's certificate of the exam CA. Ask for a code and run “checkin-agent enroll”.",
         ),
         Stranger::Unregistered => (
-            "Chứng chỉ của máy này chưa được đăng ký. Hãy chạy “exam-server machine add”, hoặc xin mã đăng ký mới.",
+            "Chứng thư của máy này chưa được đăng ký. Hãy chạy “exam-server machine add”, hoặc xin mã đăng ký mới.",
             "This PC's certificate is not registered. Run “exam-server machine add”, or ask for a new code.",
         ),
         Stranger::Revoked => (
-            "Chứng chỉ của máy này đã bị thu hồi. Hãy báo cán bộ kỹ thuật.",
-            "This PC's certificate was revoked. Tell the technician.",
+            "Chứng thư của máy này đã bị thu hồi. Hãy báo cán bộ kỹ thuật; máy còn dùng thì xin mã mới, chạy “checkin-agent unenroll” rồi “checkin-agent enroll”.",
+            "This PC's certificate was revoked. Tell the technician; if the PC stays in use, get a new code, run “checkin-agent unenroll”, then “checkin-agent enroll”.",
         ),
         Stranger::OtherCertificate => (
-            "Máy này đã đăng ký với một chứng chỉ khác. Hãy đăng ký lại.",
+            "Máy này đã đăng ký với một chứng thư khác. Hãy đăng ký lại.",
             "Another certificate is registered for this PC. Enrol it again.",
         ),
         Stranger::OtherKind => (
-            "Chứng chỉ của máy này cấp cho loại máy khác. Hãy đăng ký lại.",
+            "Chứng thư của máy này cấp cho loại máy khác. Hãy đăng ký lại.",
             "This PC's certificate is for another kind of machine. Enrol it again.",
         ),
     };

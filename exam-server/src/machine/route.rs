@@ -208,7 +208,7 @@ pub async fn revoke(
     if !store::revoke(&mut tx, id, app.clock.now()).await? {
         return Err(ApiError::new(
             ProblemCode::WrongState,
-            "Chứng chỉ của máy này đã bị thu hồi từ trước.",
+            "Chứng thư của máy này đã bị thu hồi từ trước.",
             "This machine's certificate was revoked before.",
         ));
     }
@@ -289,7 +289,7 @@ fn check_name(name: &str) -> ApiResult<()> {
     }
     Err(ApiError::new(
         ProblemCode::MalformedRequest,
-        format!("Tên máy phải có từ 1 đến {LONGEST_NAME} kí tự."),
+        format!("Tên máy phải có từ 1 đến {LONGEST_NAME} ký tự."),
         format!("A machine's name has 1 to {LONGEST_NAME} characters."),
     ))
 }
@@ -312,7 +312,7 @@ fn authorities(app: &App) -> ApiResult<certify::Authorities> {
         tracing::error!(cause = format!("{cause:#}"), "issuing authority can't be used");
         ApiError::new(
             ProblemCode::WrongState,
-            "CA cấp chứng chỉ của máy chủ thiếu, hỏng hoặc hết hạn. Hãy gia hạn theo docs/machines.md.",
+            "CA cấp chứng thư của máy chủ thiếu, hỏng hoặc hết hạn. Hãy gia hạn theo docs/machines.md.",
             "The server's issuing authority is missing, broken or over. Renew it as docs/machines.md says.",
         )
     })

@@ -1,4 +1,4 @@
-//! Minutes of an erasure (*biên bản xoá dữ liệu cá nhân*): what, how many, by which rule, who. Plain rules; no names.
+//! Minutes of an erasure (*biên bản xóa dữ liệu cá nhân*): what, how many, by which rule, who. Plain rules; no names.
 
 use super::inventory::Rule;
 use exam_protocol::personal_data::ErasureLine;
@@ -9,9 +9,9 @@ use time::OffsetDateTime;
 /// What a rule erases, in Vietnamese.
 pub fn what(rule: Rule) -> &'static str {
     match rule {
-        Rule::Images => "ảnh thí sinh và dữ liệu chíp của thẻ căn cước",
+        Rule::Images => "ảnh thí sinh và dữ liệu chip của thẻ căn cước",
         Rule::Candidates => "họ tên, số định danh, ngày sinh và nơi học của thí sinh",
-        Rule::Reasons => "nội dung lí do do cán bộ nhập",
+        Rule::Reasons => "nội dung lý do do cán bộ nhập",
         Rule::Desk => "ảnh và thông tin thẻ giữ tạm tại bàn điểm danh",
         Rule::Record | Rule::Account | Rule::Short => "dữ liệu khác",
     }
@@ -53,8 +53,8 @@ pub fn text(number: i64, at: Timestamp, actor: &str, lines: &[ErasureLine]) -> S
     };
     let mut text = format!(
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n\n\
-         BIÊN BẢN XOÁ DỮ LIỆU CÁ NHÂN\nSố: {number}\n\n\
-         Thời điểm: {}\nNgười thực hiện: {who}\n\nĐã xoá:\n",
+         BIÊN BẢN XÓA DỮ LIỆU CÁ NHÂN\nSố: {number}\n\n\
+         Thời điểm: {}\nNgười thực hiện: {who}\n\nĐã xóa:\n",
         day(at)
     );
     for (at, line) in lines.iter().enumerate() {
@@ -69,7 +69,7 @@ pub fn text(number: i64, at: Timestamp, actor: &str, lines: &[ErasureLine]) -> S
         .expect("a string takes everything");
     }
     text.push_str(
-        "\nDữ liệu đã xoá không khôi phục được. Việc xoá được ghi trong nhật kí của máy chủ.\n\n\
+        "\nDữ liệu đã xóa không khôi phục được. Việc xóa được ghi trong nhật ký của máy chủ.\n\n\
          Người lập biên bản                    Người chứng kiến\n\n\n",
     );
     text
@@ -87,8 +87,8 @@ mod tests {
             "Số: 7",
             "05 giờ 13 ngày 15 tháng 11 năm 2023",
             "máy chủ, theo lịch hằng ngày",
-            "1. ảnh thí sinh và dữ liệu chíp của thẻ căn cước: 3 bản ghi (quy tắc “images”)",
-            "2. nội dung lí do do cán bộ nhập: 1 bản ghi (quy tắc “reasons”)",
+            "1. ảnh thí sinh và dữ liệu chip của thẻ căn cước: 3 bản ghi (quy tắc “images”)",
+            "2. nội dung lý do do cán bộ nhập: 1 bản ghi (quy tắc “reasons”)",
         ] {
             assert!(text.contains(part), "{part}\n{text}");
         }

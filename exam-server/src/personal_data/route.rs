@@ -77,7 +77,7 @@ pub async fn export(
 fn reason_needed() -> ApiError {
     ApiError::new(
         ProblemCode::MalformedRequest,
-        "Cần nêu lí do (5 đến 500 kí tự).",
+        "Cần nêu lý do (5 đến 500 ký tự).",
         "A reason is needed (5 to 500 characters).",
     )
 }

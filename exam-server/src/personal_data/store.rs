@@ -53,7 +53,7 @@ pub async fn erase_images(tx: &mut Tx, sitting: SittingId) -> Result<u64, sqlx::
 }
 
 /// What stands in place of an erased name.
-pub const ERASED: &str = "(đã xoá)";
+pub const ERASED: &str = "(đã xóa)";
 
 /// What the numbers of erased candidates begin with: no province has it.
 pub const ERASED_NUMBER: &str = "000";

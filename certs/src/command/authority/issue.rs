@@ -13,6 +13,9 @@ use clap::{Args, Subcommand};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::path::PathBuf;
 
+/// A machine's certificate, as long as one that the server gives by default (`machines.certificate_days`).
+const MACHINE_DAYS: u32 = 180;
+
 /// What can be issued.
 #[derive(Subcommand)]
 pub(crate) enum Issue {
@@ -20,7 +23,7 @@ pub(crate) enum Issue {
     Authority(Named),
     /// Máy chủ / for an exam server: server.pem and server.key.
     Server(Server),
-    /// Máy ở bàn kiểm tra / for a check-in desk's PC: machine.pem, machine.key, exam-ca.pem, station.toml. Prints its id.
+    /// Máy bàn đón / for a check-in desk's PC: machine.pem, machine.key, exam-ca.pem, station.toml. Prints its id.
     Desk(Desk),
     /// Như “desk”, tên tệp cũ / as `desk`, with the files' names of version 0.1: station.pem, station.key.
     Station(Desk),
@@ -39,8 +42,8 @@ pub(crate) struct Common {
     /// Folder for the new files; made if it is not there.
     #[arg(long)]
     out: PathBuf,
-    /// Valid for so many days from now, but never longer than its issuer. By default 90 for authority and server, 30 for
-    /// machines, 397 for receipt signers.
+    /// Valid for so many days from now, but never longer than its issuer. By default 90 for authority and server, 180
+    /// for machines as in the server's `machines.certificate_days`, 397 for receipt signers.
     #[arg(long)]
     days: Option<u32>,
     /// Dated so many days back, for PCs whose clocks are behind.
@@ -186,7 +189,7 @@ fn machine(arguments: &Named, kind: MachineKind, file: &str) -> Result<Vec<(&'st
         id_hex: &id_hex,
         name: &arguments.name,
     };
-    let issued = issuing.issue_machine(machine, common.validity(30)?)?;
+    let issued = issuing.issue_machine(machine, common.validity(MACHINE_DAYS)?)?;
     let certified = &issued.certified;
     let paths = write_pair(&common.out, file, &certified.certificate_pem, &issued.key_pem)?;
     let root = folder::root_certificate(&common.dir)?;

@@ -27,6 +27,11 @@ const CODES: &str = "\
     TKMtm TCAtc TUVtv UGAug UKRua AREae GBRgb USAus UMIum URYuy UZBuz VUTvu VENve VNMvn VGBvg VIRvi WLFwf ESHeh YEMye \
     ZMBzm ZWEzw Dde UNOun UNAun UNKun EUEeu UTOut RKSks XKXks";
 
+/// Whether two small letters stand for a state or an organisation that issues travel documents.
+pub(super) fn is_known(country: &str) -> bool {
+    country.len() == 2 && CODES.split(' ').any(|code| code.ends_with(country))
+}
+
 /// Compares a zone's state with a certificate's country, small letters.
 pub(super) fn compare(state: &str, country: Option<&str>) -> Comparison {
     let known = CODES
@@ -45,6 +50,8 @@ mod tests {
 
     #[test]
     fn states_and_countries() {
+        assert!(is_known("vn") && is_known("un"));
+        assert!(["", "v", "vnm", "VN", "zz"].iter().all(|odd| !is_known(odd)));
         assert_eq!(compare("VNM", Some("vn")), Comparison::Same);
         assert_eq!(compare("D", Some("de")), Comparison::Same);
         assert_eq!(compare("DEU", Some("de")), Comparison::Same);

@@ -1,7 +1,7 @@
 //! What an installed certificate is, for the people who manage anchors.
 
 use super::Installed;
-use super::path;
+use super::{country, path};
 use crate::certificate::Certificate;
 use crate::hash;
 use crate::time::Validity;
@@ -43,6 +43,34 @@ pub struct Anchor {
     pub validity: Validity,
     /// What it can do.
     pub role: Role,
+    /// SHA-256 of the public key with its algorithm: the same key in another certificate is recognised by it.
+    pub key: [u8; 32],
+}
+
+/// Why a certificate is no country signer that people should install by hand, whatever else it is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAState {
+    /// It names no country, or one that is in no list of ISO 3166-1 and ICAO Doc 9303-3.
+    NoCountry,
+    /// Its key is one of the exam's own authorities.
+    OwnAuthority,
+}
+
+impl Anchor {
+    /// Whether it can be a state's country signer: it names a country (ICAO Doc 9303-12, section 7.1.1: mandatory), and its
+    /// key is none of these, as [`crate::x509::key_fingerprint`] gives them.
+    ///
+    /// # Errors
+    /// [`NotAState`].
+    pub fn check_state(&self, own: &[[u8; 32]]) -> Result<(), NotAState> {
+        if own.contains(&self.key) {
+            return Err(NotAState::OwnAuthority);
+        }
+        match self.country.as_deref() {
+            Some(country) if country::is_known(country) => Ok(()),
+            _ => Err(NotAState::NoCountry),
+        }
+    }
 }
 
 pub(super) fn describe(installed: &[Installed], anchor: &Installed) -> Option<Anchor> {
@@ -61,5 +89,6 @@ pub(super) fn describe(installed: &[Installed], anchor: &Installed) -> Option<An
         name: certificate.common_name(),
         validity: certificate.validity,
         role,
+        key: certificate.key_fingerprint(),
     })
 }

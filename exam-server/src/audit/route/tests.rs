@@ -99,7 +99,7 @@ async fn the_exported_chain_holds_and_the_feed_has_no_texts_of_reasons() {
 #[tokio::test]
 async fn the_tables_take_no_change_and_a_change_past_them_is_found() {
     let trial = Trial::new().await;
-    act(&trial, "room.pause", "room:x", "lí do").await;
+    act(&trial, "room.pause", "room:x", "lý do").await;
     act(&trial, "room.open", "room:x", "").await;
     for text in [
         "update audit set act = 'room.close'",

@@ -39,7 +39,7 @@ pub async fn approve(
     let reason = Reason::new(&request.reason).map_err(|_| {
         ApiError::new(
             ProblemCode::MalformedRequest,
-            "Cần nêu lí do (5 đến 500 kí tự): đã so với nguồn nào.",
+            "Cần nêu lý do (5 đến 500 ký tự): đã so với nguồn nào.",
             "A reason is needed (5 to 500 characters): what it was compared with.",
         )
         .at("reason")

@@ -1,6 +1,7 @@
 //! `exam-server audit search`: what the console's page finds, at the terminal. Changes nothing.
 
 use crate::audit::store::search::{Sight, page};
+use crate::command::personal_data::midnight;
 use crate::command::sitting::parse_start;
 use crate::command::workplace::{Installation, print_json};
 use crate::result::table::moment;
@@ -8,10 +9,12 @@ use anyhow::Result;
 use clap::Args;
 use exam_protocol::audit::{AuditFilter, AuditReason, AuditRecord, PAGE, label};
 use exam_protocol::right::Scope;
-use exam_protocol::time::Timestamp;
+use exam_protocol::time::{Millis, Timestamp};
 use std::process::ExitCode;
 
-/// Search the audit. All that is given must fit.
+const A_DAY: Millis = Millis::minutes(24 * 60);
+
+/// Search the audit. All that is given must fit. Exit code 0 also when nothing is found.
 #[derive(Debug, Args)]
 pub(super) struct SearchAudit {
     #[command(flatten)]
@@ -31,11 +34,11 @@ pub(super) struct SearchAudit {
     /// Network address, or its beginning
     #[arg(long, default_value = "")]
     address: String,
-    /// Not before this time, 2026-12-01T07:30 in Vietnam or with an offset
-    #[arg(long, value_parser = parse_start)]
+    /// Not before this time: 2026-12-01T07:30 in Vietnam, or with an offset; or a day, 2026-12-01, from its beginning
+    #[arg(long, visible_alias = "since", value_parser = from_moment)]
     from: Option<Timestamp>,
-    /// Before this time
-    #[arg(long, value_parser = parse_start)]
+    /// Before this time; a day counts to its end
+    #[arg(long, value_parser = until_moment)]
     until: Option<Timestamp>,
     /// Only records before this one
     #[arg(long)]
@@ -77,12 +80,25 @@ impl SearchAudit {
         work.db.close().await;
         if self.json {
             print_json(&found)?;
+        } else if found.is_empty() {
+            println!("không có bản ghi nào phù hợp / no record fits");
         } else {
             for record in &found {
                 println!("{}", line(record));
             }
         }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn from_moment(text: &str) -> Result<Timestamp> {
+    midnight(text).or_else(|_| parse_start(text))
+}
+
+fn until_moment(text: &str) -> Result<Timestamp> {
+    match midnight(text) {
+        Ok(begin) => Ok(begin + A_DAY),
+        Err(_) => parse_start(text),
     }
 }
 
@@ -98,8 +114,8 @@ fn line(record: &AuditRecord) -> String {
     };
     let reason = match &record.reason {
         AuditReason::None => String::new(),
-        AuditReason::Given(text) => format!("; lí do/reason: {text}"),
-        AuditReason::Erased => "; lí do đã xoá/reason erased".to_owned(),
+        AuditReason::Given(text) => format!("; lý do/reason: {text}"),
+        AuditReason::Erased => "; lý do đã xóa/reason erased".to_owned(),
     };
     let text = format!(
         "{} | {} | {} {} | {words} [{}] | {} | {}{reason}",
@@ -112,4 +128,18 @@ fn line(record: &AuditRecord) -> String {
         record.became,
     );
     text.replace(char::is_control, " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_alone_is_that_day_in_vietnam() {
+        let at = |text| parse_start(text).unwrap();
+        assert_eq!(from_moment("2026-11-22").unwrap(), at("2026-11-22T00:00"));
+        assert_eq!(until_moment("2026-11-22").unwrap(), at("2026-11-23T00:00"));
+        assert_eq!(from_moment("2026-11-22T07:30").unwrap(), at("2026-11-22T07:30"));
+        assert!(from_moment("22/11/2026").is_err());
+    }
 }

@@ -1,13 +1,13 @@
 //! `exam-server personal-data unmask`: the one way to sealed chip data. Needs the reading key, which lies elsewhere, and an
 //! approved proposal, which is used up; both names and the reason are on record before anybody sees anything.
 
-use super::write;
 use crate::audit::chain::{Act, Actor};
 use crate::audit::store::append;
 use crate::checkin::desk;
 use crate::checkin::evidence::CardRecord;
 use crate::checkin::store as checkins;
 use crate::command::workplace::{Installation, read_file};
+use crate::command::written::{self, Existing};
 use crate::staff::proposal::act::{self, Approved};
 use crate::staff::proposal::store::take_unmasking;
 use anyhow::{Context, Result, anyhow, ensure};
@@ -36,16 +36,30 @@ pub(super) struct Unmask {
     /// Folder; made if it is not there
     #[arg(long)]
     out: PathBuf,
+    #[command(flatten)]
+    existing: Existing,
 }
+
+/// All that may be written.
+const NAMES: [&str; 6] = [
+    "evidence.cbor",
+    "EF_SOD.bin",
+    "EF_DG1.bin",
+    "EF_DG2.bin",
+    "portrait.jpg",
+    "portrait.jp2",
+];
 
 impl Unmask {
     pub(super) async fn run(&self) -> Result<()> {
+        // Before the proposal is used up: it is good for one reading.
+        self.existing.refuse(NAMES.map(|name| self.out.join(name)))?;
         let pair = AuditKeyPair::from_text(&String::from_utf8(read_file(&self.key)?)?)
             .with_context(|| self.key.display().to_string())?;
         let work = self.installation.open().await?;
         let sealed = checkins::evidence(work.db.reader(), self.checkin)
             .await?
-            .context("không có dữ liệu chíp của lần điểm danh này / no chip data of this check-in is held")?;
+            .context("không có dữ liệu chip của lần điểm danh này / no chip data of this check-in is held")?;
         let bytes =
             desk::evidence(&pair, self.checkin, &sealed).with_context(|| self.key.display().to_string())?;
         let record: CardRecord = canonical::decode(&bytes).map_err(|error| anyhow!("{error:?}"))?;
@@ -76,21 +90,22 @@ impl Unmask {
 
     /// No more than what was approved.
     fn files(&self, record: &CardRecord, bytes: &[u8], what: Masked) -> Result<()> {
-        std::fs::create_dir_all(&self.out).with_context(|| self.out.display().to_string())?;
+        written::folder(&self.out)?;
+        let write = |name: &str, bytes: &[u8]| self.existing.write(&self.out.join(name), bytes);
         if what == Masked::Evidence {
-            write(&self.out, "evidence.cbor", bytes)?;
+            write("evidence.cbor", bytes)?;
             for (name, file) in [
                 ("EF_SOD.bin", &record.sod),
                 ("EF_DG1.bin", &record.dg1),
                 ("EF_DG2.bin", &record.dg2),
             ] {
-                write(&self.out, name, &file.0)?;
+                write(name, &file.0)?;
             }
         }
         let portrait = data_group::portrait(&record.dg2.0);
         ensure!(
             portrait.is_ok() || what == Masked::Evidence,
-            "không có ảnh trong dữ liệu chíp / the chip data holds no portrait"
+            "không có ảnh trong dữ liệu chip / the chip data holds no portrait"
         );
         if let Ok(portrait) = portrait {
             let extension = if portrait.content_type == "image/jpeg" {
@@ -98,7 +113,7 @@ impl Unmask {
             } else {
                 "jp2"
             };
-            write(&self.out, &format!("portrait.{extension}"), &portrait.bytes)?;
+            write(&format!("portrait.{extension}"), &portrait.bytes)?;
         }
         println!("{}", self.out.display());
         Ok(())

@@ -7,7 +7,7 @@ use crate::staff::account::BreakGlass;
 use crate::staff::{lockout, password, store};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use exam_protocol::id::StaffId;
+use exam_protocol::id::{OrganisationId, StaffId};
 use exam_protocol::right::Grant;
 use exam_protocol::time::Timestamp;
 use serde::Serialize;
@@ -54,6 +54,8 @@ struct Listed {
     id: StaffId,
     name: String,
     display_name: String,
+    organisation: OrganisationId,
+    organisation_name: String,
     state: &'static str,
     second_factor: bool,
     ends_at: Option<Timestamp>,
@@ -65,11 +67,14 @@ impl List {
     pub(super) async fn run(self) -> Result<ExitCode> {
         let work = self.installation.open().await?;
         let (rules, now) = (&work.config.staff, work.now());
+        let names = store::organisation::names(work.db.reader()).await?;
         let mut list = Vec::new();
         for found in store::account::all(work.db.reader()).await? {
             let state = found.account.may_log_in(rules, now);
             list.push(Listed {
                 id: found.member.id,
+                organisation: found.member.organisation,
+                organisation_name: names.get(&found.member.organisation).cloned().unwrap_or_default(),
                 state: state.err().map_or("active", |closed| closed.name()),
                 second_factor: found.account.has_factor,
                 ends_at: found.account.ends_at,
@@ -88,10 +93,11 @@ impl List {
             let factor = if one.second_factor { "2FA" } else { "–" };
             let roles: Vec<&str> = one.grants.iter().map(|grant| grant.role.name()).collect();
             println!(
-                "{:20} {:14} {factor:4} {:30} {}",
+                "{:20} {:14} {factor:4} {:30} {:30} {}",
                 one.name,
                 one.state,
                 one.display_name,
+                one.organisation_name,
                 roles.join(", ")
             );
         }
@@ -160,7 +166,7 @@ impl Named {
     }
 }
 
-async fn begin(installation: &Installation, name: &str) -> Result<(Workplace, Tx, StaffId)> {
+pub(super) async fn begin(installation: &Installation, name: &str) -> Result<(Workplace, Tx, StaffId)> {
     let work = installation.open().await?;
     let mut tx = work.db.write().await?;
     let id = store::account::id_of(&mut tx, &name.trim().to_lowercase()).await?;
@@ -168,7 +174,7 @@ async fn begin(installation: &Installation, name: &str) -> Result<(Workplace, Tx
     Ok((work, tx, id))
 }
 
-async fn end(work: Workplace, mut tx: Tx, id: StaffId, act: &str, detail: &Value) -> Result<()> {
+pub(super) async fn end(work: Workplace, mut tx: Tx, id: StaffId, act: &str, detail: &Value) -> Result<()> {
     work.audit(&mut tx, act, &format!("staff:{id}"), detail).await?;
     tx.commit().await?;
     work.db.close().await;

@@ -1,14 +1,16 @@
-//! `exam-server staff add`: makes or changes an account, with a letter's worth of things to log in with.
+//! `exam-server staff add`: makes an account, with a letter's worth of things to log in with. Never touches one that is
+//! there: `change.rs` has a command for each thing that can be changed.
 
+use super::change::placed;
 use super::{Emergency, Letter, TotpLetter};
 use crate::command::workplace::{DEFAULT_ORGANISATION, Installation, Workplace, print_json};
-use crate::config::SecondFactorRule;
+use crate::config::{SecondFactorRule, Staff as Rules};
 use crate::keys::Keys;
 use crate::staff::account::BreakGlass;
 use crate::staff::factor::{recovery, totp};
 use crate::staff::password::{self, rule};
+use crate::staff::store;
 use crate::staff::store::factor::Factor;
-use crate::staff::{place, store};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use exam_protocol::id::{OrganisationId, StaffId};
@@ -21,7 +23,7 @@ use std::process::ExitCode;
 use time::macros::{format_description, offset};
 use time::{Date, Time};
 
-/// Add a member, or change one.
+/// Add a member.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub struct Add {
@@ -39,7 +41,7 @@ pub struct Add {
     /// The member has typed this password: nobody else knows it, and it need not be changed at the first login
     #[arg(long)]
     password_own: bool,
-    /// Enrol an app (TOTP) and print its secret, for a sealed letter; earlier second factors are void
+    /// Enrol an app (TOTP) and print its secret, for a sealed letter
     #[arg(long)]
     totp: bool,
     /// Make ten recovery codes and print them, for a sealed letter
@@ -79,39 +81,30 @@ impl Add {
         let made = Emergency::password(&work.random)?;
         let password = typed.as_deref().unwrap_or(&made);
         if typed.is_some() {
-            self.check(password, &name, &work)?;
+            check_password(password, &name, self.totp, &work.config.staff)?;
         }
         let hash = password::hash(password)?;
-        let known = store::by_name(work.db.reader(), &name).await?.is_some();
         let mut letter = self.put(&work, name.clone(), &hash).await?;
         letter.password = self.break_glass.then(|| made.clone());
         work.db.close().await;
         if self.json {
             print_json(&letter)?;
         } else {
-            println!("{}", self.told(&name, known));
+            println!("{}", self.told(&name));
             letter.print();
         }
         Ok(ExitCode::SUCCESS)
     }
 
-    fn check(&self, password: &str, name: &str, work: &Workplace) -> Result<()> {
-        let rules = &work.config.staff;
-        let alone = rules.second_factor == SecondFactorRule::Optional && !self.totp;
-        let lacking = rule::lacking(password, name, alone, rules);
-        let (vietnamese, english): (Vec<_>, Vec<_>) = lacking.iter().map(|one| one.texts()).unzip();
-        ensure!(
-            lacking.is_empty(),
-            "mật khẩu cần: {} / the password needs: {}",
-            vietnamese.join("; "),
-            english.join("; ")
-        );
-        Ok(())
-    }
-
     async fn put(&self, work: &Workplace, name: String, hash: &str) -> Result<Letter> {
         let now = work.now();
         let mut tx = work.db.write().await?;
+        ensure!(
+            store::account::id_of(&mut tx, &name).await?.is_none(),
+            "{name}: tên đăng nhập đã có, không đổi gì; dùng `staff grant`, `revoke`, `change`, `password`, `enable`, `reset-factors` / \
+             this login name is taken, nothing was changed; use `staff grant`, `revoke`, `change`, `password`, `enable`, \
+             `reset-factors`"
+        );
         let new = OrganisationId::from_random(work.random.bytes()?);
         let member = store::Member {
             id: StaffId::from_random(work.random.bytes()?),
@@ -129,15 +122,8 @@ impl Add {
             BreakGlass::No
         };
         store::account::set_break_glass(&mut tx, id, emergency).await?;
-        let was = store::grants(&mut *tx, id).await?;
-        store::revoke_all(&mut tx, id).await?;
         for grant in &self.grants {
-            if let Some((kind, thing)) = place::named_by(grant.scope) {
-                ensure!(
-                    place::of(&mut *tx, kind, &thing).await?.is_some(),
-                    "--grant {thing}: không có nơi này / there is no such place"
-                );
-            }
+            placed(&mut tx, *grant).await.context("--grant")?;
             store::grant(&mut tx, id, *grant, "command", now).await?;
         }
         let mut letter = Letter::new(id, name);
@@ -145,7 +131,7 @@ impl Add {
             self.enrol(work, &mut tx, &mut letter).await?;
         }
         let change = json!({
-            "was": was, "became": self.grants, "ends_at": self.ends_on, "break_glass": self.break_glass,
+            "became": self.grants, "ends_at": self.ends_on, "break_glass": self.break_glass,
             "totp": self.totp,
         });
         work.audit(&mut tx, "staff.put", &format!("staff:{id}"), &change)
@@ -181,22 +167,31 @@ impl Add {
         Ok(())
     }
 
-    fn told(&self, name: &str, known: bool) -> String {
-        let what = if known {
-            "đã đổi / changed"
-        } else {
-            "mới / new"
-        };
+    fn told(&self, name: &str) -> String {
         let roles = match self.grants.len() {
             0 => "chưa có vai trò; dùng --grant / no role yet; use --grant".to_owned(),
             count => format!("{count} vai trò / {count} roles"),
         };
-        format!("staff {name} ({what}): {roles}")
+        format!("staff {name} (mới / new): {roles}")
     }
 }
 
+/// Refuses a password that lacks something; without a second factor more is asked of it.
+pub(super) fn check_password(password: &str, name: &str, second_factor: bool, rules: &Rules) -> Result<()> {
+    let alone = rules.second_factor == SecondFactorRule::Optional && !second_factor;
+    let lacking = rule::lacking(password, name, alone, rules);
+    let (vietnamese, english): (Vec<_>, Vec<_>) = lacking.iter().map(|one| one.texts()).unzip();
+    ensure!(
+        lacking.is_empty(),
+        "mật khẩu cần: {} / the password needs: {}",
+        vietnamese.join("; "),
+        english.join("; ")
+    );
+    Ok(())
+}
+
 /// The end of a day in Vietnam.
-fn parse_day(text: &str) -> Result<Timestamp> {
+pub(super) fn parse_day(text: &str) -> Result<Timestamp> {
     let day = Date::parse(text.trim(), format_description!("[year]-[month]-[day]"));
     let day = day.context("viết như / write it as 2026-12-31")?;
     let end = day
@@ -206,7 +201,7 @@ fn parse_day(text: &str) -> Result<Timestamp> {
 }
 
 /// The password from standard input, which must not be a keyboard: it would be shown while typed.
-fn typed_password() -> Result<String> {
+pub(super) fn typed_password() -> Result<String> {
     ensure!(
         !std::io::stdin().is_terminal(),
         "mật khẩu phải được đưa qua ống, không gõ trên màn hình / pipe the password in, it must not be typed on the screen:\n  \

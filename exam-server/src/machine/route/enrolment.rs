@@ -75,7 +75,7 @@ pub async fn enrol(
     let wanted = CertificationRequest::from_pem(&request.request).map_err(|error| {
         ApiError::new(
             ProblemCode::MalformedRequest,
-            "Yêu cầu cấp chứng chỉ không đọc được; cần khóa P-256 và chữ ký đúng (PKCS #10).",
+            "Yêu cầu cấp chứng thư không đọc được; cần khóa P-256 và chữ ký đúng (PKCS #10).",
             "The certification request can't be used; it needs a P-256 key and a good signature (PKCS #10).",
         )
         .at(error.to_string())

@@ -65,7 +65,7 @@ async fn what_is_due_goes_with_minutes_and_an_open_sitting_keeps_everything() {
     let left = async || {
         let photos = trial.number("select count(*) from photo").await;
         let people = trial
-            .number("select count(*) from candidate where name <> '(đã xoá)'")
+            .number("select count(*) from candidate where name <> '(đã xóa)'")
             .await;
         (photos, people)
     };

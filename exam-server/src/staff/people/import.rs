@@ -304,7 +304,7 @@ impl Planner<'_> {
         appoint::may_staff(&self.actor.grants(), entry.organisation, &self.directory.places).map_err(
             |_| {
                 (
-                    "bạn không quản lí tài khoản của đơn vị này".to_owned(),
+                    "bạn không quản lý tài khoản của đơn vị này".to_owned(),
                     "you do not administer the accounts of this organisation".to_owned(),
                 )
             },
@@ -332,11 +332,11 @@ pub fn refused(refusal: Refusal) -> (&'static str, &'static str) {
     match refusal {
         Refusal::NotFound => ("Không tìm thấy.", "Not found."),
         Refusal::Oneself => (
-            "Không ai được tự đổi vai trò hay tài khoản của mình; hãy nhờ người quản lí khác.",
+            "Không ai được tự đổi vai trò hay tài khoản của mình; hãy nhờ người quản lý khác.",
             "Nobody changes own roles or the own account; ask another administrator.",
         ),
         Refusal::ScopeTooWide => (
-            "Phạm vi này rộng hơn phạm vi bạn quản lí.",
+            "Phạm vi này rộng hơn phạm vi bạn quản lý.",
             "This scope is wider than what you administer.",
         ),
         Refusal::RoleTooHigh => (
@@ -344,7 +344,7 @@ pub fn refused(refusal: Refusal) -> (&'static str, &'static str) {
             "You may not give or take this role.",
         ),
         Refusal::HolderTooHigh => (
-            "Người này có vai trò mà bạn không được cấp; chỉ người quản lí cấp cao hơn mới đổi được tài khoản.",
+            "Người này có vai trò mà bạn không được cấp; chỉ người quản lý cấp cao hơn mới đổi được tài khoản.",
             "This person has roles that you may not give; only a higher administrator can change the account.",
         ),
         Refusal::LastAdministrator => (

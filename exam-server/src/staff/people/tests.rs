@@ -56,7 +56,7 @@ fn places() -> Places {
         ],
         vec![
             exam(EXAM, OFFICE, "Tuyển sinh lớp 10"),
-            exam(OTHER_EXAM, SCHOOL, "Cuối kì I"),
+            exam(OTHER_EXAM, SCHOOL, "Cuối kỳ I"),
         ],
         vec![site(SITE, "Điểm thi 01"), site(OTHER_SITE, "Điểm thi 02")],
         vec![room(ROOM, "Toán"), room(TWIN, "Ngữ văn")],

@@ -1,9 +1,11 @@
 //! Organisations: who holds exams and who people work for.
 
-use crate::db::Tx;
 use crate::db::column::parsed;
+use crate::db::{Reader, Tx};
 use exam_protocol::id::OrganisationId;
 use exam_protocol::time::Timestamp;
+use sqlx::Row;
+use std::collections::BTreeMap;
 
 /// The organisation of this name; made if there is none.
 ///
@@ -25,4 +27,17 @@ pub async fn named(
     .fetch_one(&mut **tx)
     .await?;
     parsed(&row, "id")
+}
+
+/// The names of all organisations.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn names(reader: &Reader) -> Result<BTreeMap<OrganisationId, String>, sqlx::Error> {
+    let rows = sqlx::query("select id, name from organisation")
+        .fetch_all(reader)
+        .await?;
+    rows.iter()
+        .map(|row| Ok((parsed(row, "id")?, row.try_get("name")?)))
+        .collect()
 }

@@ -101,7 +101,7 @@ fn not_ours() -> ApiError {
 fn not_a_member() -> ApiError {
     ApiError::new(
         ProblemCode::NotAllowed,
-        "Tài khoản này chưa được gắn với cán bộ nào, hoặc tài khoản cán bộ đã khoá.",
+        "Tài khoản này chưa được gắn với cán bộ nào, hoặc tài khoản cán bộ đã khóa.",
         "No member of staff is tied to this login, or the member's account is closed.",
     )
 }

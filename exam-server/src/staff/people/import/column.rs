@@ -175,6 +175,25 @@ pub fn role(typed: &str) -> Option<Role> {
         .or(known.map(|(role, _)| *role))
 }
 
+/// The name of a role in Vietnamese, as regulations, the console and a file of staff write it.
+pub const fn vietnamese(role: Role) -> &'static str {
+    match role {
+        Role::ExamOwner => "Chủ tịch Hội đồng thi",
+        Role::Secretary => "Thư ký",
+        Role::ItemAuthor => "Người ra đề",
+        Role::Reviewer => "Phản biện đề",
+        Role::Approver => "Người duyệt đề",
+        Role::SiteLead => "Trưởng điểm thi",
+        Role::Proctor1 => "Cán bộ coi thi 1",
+        Role::Proctor2 => "Cán bộ coi thi 2",
+        Role::Supervisor => "Cán bộ giám sát",
+        Role::Inspector => "Thanh tra",
+        Role::Technician => "Cán bộ kỹ thuật",
+        Role::Marker => "Cán bộ chấm thi",
+        Role::Administrator => "Quản trị hệ thống",
+    }
+}
+
 /// Where the columns are.
 #[derive(Clone, Debug)]
 pub struct Header {
@@ -249,4 +268,16 @@ pub fn no_header() -> Finding {
         "không thấy dòng tiêu đề; cần các cột: Họ tên, Tên đăng nhập, Đơn vị, Vai trò, Kỳ thi, Điểm thi, Phòng",
         "no header row; wanted columns: full name, login name, organisation, role, exam, site, room",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_vietnamese_name_of_every_role_is_understood() {
+        for one in Role::ALL {
+            assert_eq!(role(vietnamese(*one)), Some(*one));
+        }
+    }
 }

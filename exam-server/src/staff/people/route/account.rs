@@ -115,7 +115,7 @@ fn ends_later(ends_at: Option<Timestamp>, now: Timestamp) -> ApiResult<()> {
     if ends_at.is_some_and(|end| end <= now) {
         return Err(malformed(
             "ends_at",
-            "Ngày hết hạn đã qua; muốn dừng ngay thì hãy khoá tài khoản.",
+            "Ngày hết hạn đã qua; muốn dừng ngay thì hãy khóa tài khoản.",
             "The end has passed; to stop at once, disable the account.",
         ));
     }
@@ -210,7 +210,7 @@ pub(super) async fn state(
     if reason.is_empty() || reason.chars().count() > 500 {
         return Err(malformed(
             "reason",
-            "Hãy ghi lí do, không quá 500 ký tự.",
+            "Hãy ghi lý do, không quá 500 ký tự.",
             "Say why, in at most 500 characters.",
         ));
     }

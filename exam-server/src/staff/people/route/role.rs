@@ -23,7 +23,7 @@ fn wanted(change: &GrantChange) -> ApiResult<(Grant, &str)> {
     if reason.chars().count() > 500 {
         return Err(malformed(
             "reason",
-            "Lí do không quá 500 ký tự.",
+            "Lý do không quá 500 ký tự.",
             "The reason has at most 500 characters.",
         ));
     }
