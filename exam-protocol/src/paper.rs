@@ -9,7 +9,7 @@ use minicbor::{Decode, Encode};
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct CandidatePaper {
-    /// "Kiểm tra cuối kì I".
+    /// "Kiểm tra cuối kỳ I".
     #[n(1)]
     pub title: String,
     /// "Toán".

@@ -35,7 +35,7 @@ pub struct GrantView {
     pub role: Role,
     /// Where.
     pub scope: Scope,
-    /// The scope's name from the widest on, "Sở GD&ĐT Quảng Ninh › Kiểm tra cuối kì I › Điểm thi 02"; empty for the whole
+    /// The scope's name from the widest on, "Sở GD&ĐT Quảng Ninh › Kiểm tra cuối kỳ I › Điểm thi 02"; empty for the whole
     /// installation.
     pub scope_name: String,
     /// Since when.

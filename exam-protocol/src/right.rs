@@ -88,7 +88,7 @@ named! {
         Supervisor = "supervisor",
         /// Inspector (*thanh tra*): reads everything, changes nothing.
         Inspector = "inspector",
-        /// Technician (*cán bộ kĩ thuật*): machines, no content.
+        /// Technician (*cán bộ kỹ thuật*): machines, no content.
         Technician = "technician",
         /// Marker (*cán bộ chấm thi*).
         Marker = "marker",

@@ -53,7 +53,7 @@ impl Door {
         }
         std::fs::write(hall.config(), config)?;
         let sitting = hall.prepare(&Plan {
-            title: "Kiểm tra cuối học kì I".into(),
+            title: "Kiểm tra cuối học kỳ I".into(),
             rooms: vec!["P01".into(), "P02".into()],
             anchors: vec![anchor],
             ..Plan::one_room(roster)

@@ -253,7 +253,7 @@ fn forged_reason(reason: Option<Reason>) -> Option<Reason> {
         }),
         None => Some(Reason {
             salt: [1; 16],
-            text: "lí do thêm sau".into(),
+            text: "lý do thêm sau".into(),
         }),
     }
 }
@@ -386,7 +386,7 @@ const IN_THE_DATABASE: [&str; 13] = [
     "update audit set object = 'room:0' where act = 'room.start'",
     "update audit set became = '{}' where act = 'attempt.admit-without-card'",
     "update audit set reason_hash = x'', salt = x'00000000000000000000000000000000' where sequence = 20",
-    "update audit_reason set text = 'lí do khác' where sequence = (select min(sequence) from audit_reason)",
+    "update audit_reason set text = 'lý do khác' where sequence = (select min(sequence) from audit_reason)",
     "delete from audit_reason where sequence = (select max(sequence) from audit_reason)",
     "delete from audit_reason; delete from audit where sequence = 9",
     "update audit set sequence = -9 where sequence = 9; update audit set sequence = 9 where sequence = 10;

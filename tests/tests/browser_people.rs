@@ -36,7 +36,7 @@ fn prepare(hall: &Hall) -> Result<()> {
                 1,22000001,Thí Sinh Một,05/09/2008,Nam,022208100001,P01\n";
     std::fs::write(&roster, text)?;
     hall.prepare(&Plan {
-        title: "Kiểm tra cuối kì".into(),
+        title: "Kiểm tra cuối kỳ".into(),
         subject: "Toán".into(),
         minutes: 45,
         rooms: vec!["P01".into(), "P02".into()],
@@ -125,7 +125,7 @@ async fn import(page: &StaffPage, hall: &Hall) -> Result<()> {
 fn workbook(hall: &Hall, name: &str, rows: &[[&str; 5]]) -> Result<PathBuf> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
-    let heads = ["Họ và tên", "Tên đăng nhập", "Đơn vị", "Nhiệm vụ", "Phòng thi"];
+    let heads = ["Họ và tên", "Tên đăng nhập", "Đơn vị", "Vai trò", "Phòng thi"];
     for (row, cells) in std::iter::once(&heads).chain(rows).enumerate() {
         for (column, cell) in cells.iter().enumerate() {
             sheet.write_string(u32::try_from(row)?, u16::try_from(column)?, *cell)?;
@@ -145,7 +145,7 @@ async fn choose_file(page: &StaffPage, file: &Path) -> Result<()> {
 async fn review(page: &StaffPage) -> Result<()> {
     page.click("[data-testid=people-review]").await?;
     // Everything is new: nothing is due.
-    page.see_text("main[data-testid=review]", "0 nhiệm vụ đến hạn")
+    page.see_text("main[data-testid=review]", "0 vai trò đến hạn")
         .await?;
     page.click("[data-testid=review-due]").await?;
     let entry = "[data-testid=review-entry][data-name=nhap]";

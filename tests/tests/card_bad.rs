@@ -255,7 +255,7 @@ impl Door {
         let service = ReaderService::start_with(tray, SEED, PEOPLE)?;
         let mut hall = Hall::make()?;
         let sitting = hall.prepare(&Plan {
-            title: "Kiểm tra cuối học kì I".into(),
+            title: "Kiểm tra cuối học kỳ I".into(),
             subject: "Toán".into(),
             minutes: 45,
             rooms: vec!["P01".into()],

@@ -5,6 +5,7 @@ mod sizes;
 mod heads;
 mod map;
 mod functions;
+mod words;
 
 use crate::shell::root;
 use anyhow::{Result, bail};
@@ -29,6 +30,7 @@ pub fn check(report: bool) -> Result<()> {
     faults.extend(functions::check(&sources, report));
     faults.extend(heads::check(&sources));
     faults.extend(map::check()?);
+    faults.extend(words::check(&sources)?);
     if faults.is_empty() {
         return Ok(());
     }

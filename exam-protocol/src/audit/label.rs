@@ -22,7 +22,7 @@ pub const ACTS: &[ActLabel] = &[
     act("staff.login-refused", "Từ chối đăng nhập", "Login refused"),
     act(
         "staff.lock-out",
-        "Khoá đăng nhập vì sai nhiều lần",
+        "Khóa đăng nhập vì sai nhiều lần",
         "Locked out after failures",
     ),
     act(
@@ -40,8 +40,8 @@ pub const ACTS: &[ActLabel] = &[
         "Cán bộ thứ hai xác nhận sai",
         "Second official's confirmation failed",
     ),
-    act("staff.unlock", "Mở khoá phiên làm việc", "Session unlocked"),
-    act("staff.unlock-failed", "Mở khoá phiên sai", "Unlocking failed"),
+    act("staff.unlock", "Mở khóa phiên làm việc", "Session unlocked"),
+    act("staff.unlock-failed", "Mở khóa phiên sai", "Unlocking failed"),
     act("staff.logout", "Đăng xuất", "Logged out"),
     act(
         "staff.session-end",
@@ -121,12 +121,12 @@ pub const ACTS: &[ActLabel] = &[
     act("organisation.add", "Thêm đơn vị", "Organisation added"),
     act("machine.code", "Cấp mã đăng ký máy", "Enrolment code given"),
     act("machine.enrol", "Máy tự đăng ký", "PC enrolled"),
-    act("machine.add", "Ghi nhận máy có chứng chỉ", "PC registered"),
+    act("machine.add", "Ghi nhận máy có chứng thư", "PC registered"),
     act("machine.rename", "Đổi tên máy", "PC renamed"),
-    act("machine.revoke", "Thu hồi chứng chỉ của máy", "PC revoked"),
+    act("machine.revoke", "Thu hồi chứng thư của máy", "PC revoked"),
     act(
         "machine.alarm",
-        "Một chứng chỉ máy ở hai địa chỉ",
+        "Một chứng thư máy ở hai địa chỉ",
         "One certificate at two addresses",
     ),
     act(
@@ -141,7 +141,7 @@ pub const ACTS: &[ActLabel] = &[
     ),
     act("proposal.decide", "Quyết định đề nghị", "Proposal decided"),
     act("proposal.withdraw", "Rút đề nghị", "Proposal withdrawn"),
-    act("exam.create", "Tạo kì thi", "Exam made"),
+    act("exam.create", "Tạo kỳ thi", "Exam made"),
     act("sitting.create", "Tạo ca thi", "Sitting made"),
     act("roster.import", "Nhập danh sách thí sinh", "Roster imported"),
     act(
@@ -151,11 +151,11 @@ pub const ACTS: &[ActLabel] = &[
     ),
     act("photo.import", "Nhập ảnh thí sinh", "Roster photos imported"),
     act("paper.import", "Nhập đề thi", "Paper imported"),
-    act("trust.add", "Thêm chứng chỉ tin cậy", "Trust anchor added"),
-    act("trust.remove", "Gỡ chứng chỉ tin cậy", "Trust anchor removed"),
+    act("trust.add", "Thêm chứng thư tin cậy", "Trust anchor added"),
+    act("trust.remove", "Gỡ chứng thư tin cậy", "Trust anchor removed"),
     act(
         "document-signer.approve",
-        "Xác nhận đơn vị kí thẻ",
+        "Xác nhận đơn vị ký thẻ",
         "Document signer approved",
     ),
     act("checkin.start", "Bắt đầu đọc thẻ", "Card reading begun"),
@@ -191,7 +191,7 @@ pub const ACTS: &[ActLabel] = &[
     act("attempt.reopen", "Mở lại bài thi", "Attempt opened again"),
     act(
         "attempt.unmask",
-        "Cho phép mở ảnh, dữ liệu chíp",
+        "Cho phép mở ảnh, dữ liệu chip",
         "Opening of sealed data granted",
     ),
     act("seat.claim", "Nhận chỗ thi", "Seat claimed"),
@@ -216,11 +216,11 @@ pub const ACTS: &[ActLabel] = &[
     act("key.correct", "Sửa đáp án", "Answer key corrected"),
     act("submission.export", "Xuất bài làm", "Hand-in exported"),
     act("result.export", "Xuất bảng điểm", "Marks exported"),
-    act("journal.export", "Xuất nhật kí làm bài", "Journals exported"),
-    act("audit.export", "Xuất nhật kí", "Audit exported"),
+    act("journal.export", "Xuất nhật ký làm bài", "Journals exported"),
+    act("audit.export", "Xuất nhật ký", "Audit exported"),
     act(
         "personal-data.erase",
-        "Xoá dữ liệu cá nhân hết hạn",
+        "Xóa dữ liệu cá nhân hết hạn",
         "Personal data erased",
     ),
     act(
@@ -230,7 +230,7 @@ pub const ACTS: &[ActLabel] = &[
     ),
     act(
         "personal-data.unmask",
-        "Mở ảnh và dữ liệu chíp đã niêm phong",
+        "Mở ảnh và dữ liệu chip đã niêm phong",
         "Sealed portrait and chip data opened",
     ),
 ];

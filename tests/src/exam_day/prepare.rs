@@ -69,7 +69,7 @@ pub(super) async fn prepare(port: Option<u16>) -> Result<Ready> {
 
 fn plan(reader: &ReaderService) -> Plan {
     Plan {
-        title: "Kiểm tra cuối học kì I".to_owned(),
+        title: "Kiểm tra cuối học kỳ I".to_owned(),
         subject: "Toán".to_owned(),
         minutes: 45,
         rooms: vec![ROOM.to_owned()],

@@ -254,7 +254,7 @@ impl School {
             board
                 .candidates
                 .iter()
-                .all(|row| row.name == "(đã xoá)" && row.mark.is_some() == row.admission.is_some()),
+                .all(|row| row.name == "(đã xóa)" && row.mark.is_some() == row.admission.is_some()),
             "{:?}",
             board.candidates
         );
@@ -318,7 +318,7 @@ async fn the_running_server_erases_what_is_due_once_the_room_is_closed() -> Resu
     school.hall.setting("reason_days", "0")?;
     let text = school.hall.server_command(&["personal-data", "erase"])?;
     ensure!(
-        text.contains("BIÊN BẢN XOÁ DỮ LIỆU CÁ NHÂN") && text.contains("người quản trị tại máy chủ"),
+        text.contains("BIÊN BẢN XÓA DỮ LIỆU CÁ NHÂN") && text.contains("người quản trị tại máy chủ"),
         "{text}"
     );
     ensure!(
