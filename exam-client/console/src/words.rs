@@ -4,6 +4,7 @@ pub mod act;
 pub mod factor;
 pub mod machine;
 pub mod people;
+pub mod plan;
 pub mod reason;
 pub mod right;
 

@@ -136,8 +136,15 @@ fn Effects(
     let (console, room) = (Console::here(), Room::here());
     let concerned = Memo::new(move |_| action::concerned(kind, room.board.with(Tally::of)));
     let beware = move || words::beware(console.lang(), kind, concerned.get(), remaining(room));
+    let planned = Memo::new(move |_| room.board.with(|board| board.room.starts_at));
     view! {
         <p data-testid="effect">{move || words::effect(console.lang(), kind, concerned.get())}</p>
+        <Show when=move || kind == ActionKind::Open>
+            <p data-testid="planned">{move || texts::ask::open_plan(console.lang(), clock::date_and_time(planned.get()))}</p>
+            {move || action::off_plan(planned.get(), room.now()).map(|off| view! {
+                <p class="note tone-bad" role="alert" data-testid="off-plan">"⚠ "{words::plan::off_plan(console.lang(), off)}</p>
+            })}
+        </Show>
         {move || beware().map(|text| view! { <p class="note tone-warn" data-testid="beware">"⚠ "{text}</p> })}
     }
 }

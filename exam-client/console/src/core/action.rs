@@ -7,7 +7,7 @@ use exam_protocol::console::{RoomAction, RoomState, RoomSummary};
 use exam_protocol::id::RoomId;
 use exam_protocol::proposal::CriticalAct;
 use exam_protocol::right::Permission;
-use exam_protocol::time::Millis;
+use exam_protocol::time::{Millis, Timestamp};
 
 /// A room action without its arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +94,30 @@ pub fn reason(typed: &str) -> Option<String> {
         .then(|| typed.to_owned())
 }
 
+/// How far from the planned start a room may be opened without a warning.
+const USUAL: Millis = Millis::minutes(30);
+
+/// How far the planned start is from now, where that is unusual for opening a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OffPlan {
+    /// So long before it.
+    Early(Millis),
+    /// So long after it.
+    Late(Millis),
+}
+
+/// Whether opening now is far from the plan.
+pub fn off_plan(starts_at: Timestamp, now: Timestamp) -> Option<OffPlan> {
+    let ahead = starts_at - now;
+    if ahead > USUAL {
+        Some(OffPlan::Early(ahead))
+    } else if now - starts_at > USUAL {
+        Some(OffPlan::Late(now - starts_at))
+    } else {
+        None
+    }
+}
+
 /// The actions that a room in this state offers, the usual next step first.
 pub fn offered(state: RoomState) -> &'static [ActionKind] {
     use ActionKind::{AddTime, Close, End, Open, Pause, Resume, Start};
@@ -157,6 +181,16 @@ mod tests {
         assert_eq!(offered(RoomState::Paused), [Resume, AddTime, End]);
         assert_eq!(offered(RoomState::Ended), [Close]);
         assert!(offered(RoomState::Closed).is_empty());
+    }
+
+    #[test]
+    fn opening_far_from_the_plan_is_noticed() {
+        let planned = Timestamp(100 * 60_000);
+        let at = |minute: i64| off_plan(planned, Timestamp(minute * 60_000));
+        assert_eq!(at(70), None);
+        assert_eq!(at(130), None);
+        assert_eq!(at(69), Some(OffPlan::Early(Millis::minutes(31))));
+        assert_eq!(at(131), Some(OffPlan::Late(Millis::minutes(31))));
     }
 
     #[test]

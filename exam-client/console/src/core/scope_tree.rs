@@ -91,7 +91,7 @@ mod tests {
                 may_add_members: true,
                 exams: vec![ExamNode {
                     id: ExamId::from_random([2; 16]),
-                    title: "Cuối kì I".into(),
+                    title: "Cuối kỳ I".into(),
                     roles: Vec::new(),
                     sites: vec![site(3, "THPT Hòn Gai"), site(4, "THPT Uông Bí")],
                 }],
@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(names("").len(), 5);
         assert_eq!(
             names("hon gai"),
-            ["", "Sở Quảng Ninh", "Cuối kì I", "THPT Hòn Gai"]
+            ["", "Sở Quảng Ninh", "Cuối kỳ I", "THPT Hòn Gai"]
         );
     }
 

@@ -13,9 +13,6 @@ use exam_protocol::audit::{AuditFilter, AuditReason, AuditRecord, label};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-/// The actor of acts before a login, as the server writes it.
-const NOBODY: &str = "nobody";
-
 /// What is searched for.
 #[derive(Clone, Copy)]
 struct Fields {
@@ -220,21 +217,15 @@ fn Row(
             AuditReason::Erased => texts::audit::erased(console.lang()).to_owned(),
         })
     };
-    let nobody = record.actor == NOBODY;
-    let who = if record.actor_name.is_empty() {
-        record.actor.clone()
-    } else {
-        record.actor_name
-    };
-    let on_what = if record.object_name.is_empty() {
-        record.object
-    } else {
-        record.object_name
+    let who =
+        move || one.with_value(|record| words::act::party(console.lang(), &record.actor, &record.actor_name));
+    let on_what = move || {
+        one.with_value(|record| words::act::party(console.lang(), &record.object, &record.object_name))
     };
     view! {
         <tr data-testid="audit-record" data-act=record.act>
             <td class="digits">{seconds}<br/><span class="small">"№ "{record.sequence}</span></td>
-            <td>{move || if nobody { texts::audit::nobody(console.lang()).to_owned() } else { who.clone() }}<br/><span class="small digits">{record.address}</span></td>
+            <td>{who}<br/><span class="small digits">{record.address}</span></td>
             <td><button type="button" class="name" aria-expanded=move || open.get().to_string() data-testid="audit-details"
                 on:click=move |_| open.update(|open| *open = !*open)>{move || words::act::audited(console.lang(), &name)}</button></td>
             <td>{on_what}</td>
@@ -254,7 +245,7 @@ fn Particulars(
     let lines = one.with_value(|record| change::lines(&record.was, &record.became));
     let line = |line: change::Line| {
         let changed = line.is_changed();
-        view! { <tr class:changed=changed><th scope="row">{line.name}</th><td>{line.was}</td><td>{line.became}</td></tr> }
+        view! { <tr class:changed=changed><th scope="row"><span title=line.name.clone()>{words::act::member(console.lang(), &line.name)}</span></th><td>{line.was}</td><td>{line.became}</td></tr> }
     };
     let (actor, object, hash) = one.with_value(|record| {
         (

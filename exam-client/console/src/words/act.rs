@@ -72,6 +72,63 @@ pub fn hindrance(language: Language, may: MayDecide) -> Option<&'static str> {
     }
 }
 
+/// Who acted, or what was acted on: the name that the server knows, with the kind of thing before it; the raw id stays a
+/// detail. `raw` is `kind:id`, or one of the actors that are no person.
+pub fn party(language: Language, raw: &str, name: &str) -> String {
+    let (kind, id) = raw.split_once(':').unwrap_or((raw, ""));
+    let kind = match kind {
+        "" => return String::new(),
+        "nobody" => texts::audit::nobody(language),
+        "command" => texts::audit::command(language),
+        "server" => texts::audit::server(language),
+        "audit" => texts::audit::heading(language),
+        "staff" => texts::audit::staff(language),
+        "station" | "machine" => texts::audit::machine(language),
+        "seat" | "attempt" => texts::audit::attempt(language),
+        "room" => texts::audit::room(language),
+        "sitting" => texts::audit::sitting(language),
+        "exam" => texts::audit::exam(language),
+        "site" => texts::audit::site(language),
+        "organisation" => texts::audit::organisation(language),
+        "checkin" => texts::audit::checkin(language),
+        "proposal" => texts::audit::proposal(language),
+        "certificate" | "signer" => texts::audit::certificate(language),
+        "revocation-list" => texts::audit::revocation_list(language),
+        other => other,
+    };
+    match (name, id) {
+        ("", "") => kind.to_owned(),
+        ("", id) => format!("{kind} {}", id.chars().take(8).collect::<String>()),
+        (name, _) if raw.starts_with("staff:") => name.to_owned(),
+        (name, _) => format!("{kind} {name}"),
+    }
+}
+
+/// A member of the particulars in words, where it is a common one.
+pub fn member(language: Language, name: &str) -> String {
+    let known = match name {
+        "state" | "enabled" => texts::audit::state(language),
+        "minutes" => texts::audit::minutes(language),
+        "attempt" => texts::audit::attempt(language),
+        "checkin" => texts::audit::checkin(language),
+        "organisation" => texts::audit::organisation(language),
+        "role" | "grant" => texts::audit::role(language),
+        "site" => texts::audit::site(language),
+        "exam" => texts::audit::exam(language),
+        "rooms" | "room" => texts::audit::room(language),
+        "candidates" => texts::audit::candidates(language),
+        "file" | "files" => texts::audit::file(language),
+        "name" => texts::audit::name(language),
+        "reason" => texts::action::reason(language),
+        "second" => texts::candidate::second(language),
+        "ends_at" => texts::audit::ends_at(language),
+        "action" => texts::audit::act(language),
+        "from" => texts::audit::from(language),
+        other => return other.to_owned(),
+    };
+    known.to_owned()
+}
+
 /// An act of the audit; its stable name where this page does not know it.
 pub fn audited(language: Language, name: &str) -> String {
     match (label::of(name), language) {
@@ -95,6 +152,16 @@ mod tests {
         };
         let said = critical(Language::English, &act);
         assert!(said.contains('4') && said.contains('B'), "{said}");
+    }
+
+    #[test]
+    fn people_read_names_and_kinds_not_ids() {
+        let vi = Language::Vietnamese;
+        assert_eq!(party(vi, "staff:0011", "Nguyễn Thị Lan"), "Nguyễn Thị Lan");
+        assert_eq!(party(vi, "room:0011", "P01"), "Phòng thi P01");
+        assert_eq!(party(vi, "machine:00112233445566", ""), "Máy 00112233");
+        assert_eq!(party(vi, "command", ""), "Dòng lệnh trên máy chủ");
+        assert_eq!(party(Language::English, "other:1", ""), "other 1");
     }
 
     #[test]

@@ -190,7 +190,7 @@ fn others_that_wait_for_a_decision_are_listed() {
 fn station(readers: &[&str]) -> StationView {
     StationView {
         id: StationId(Fixed([3; 16])),
-        name: "Trạm 1".to_owned(),
+        name: "Máy bàn đón 1".to_owned(),
         readers: readers.iter().map(|&name| name.to_owned()).collect(),
         busy: false,
     }
