@@ -7,6 +7,7 @@
 
 pub mod column;
 mod dialect;
+mod disk;
 mod sqlite;
 mod postgresql;
 mod warned;
@@ -17,6 +18,7 @@ pub use postgresql::ServerFacts;
 pub use sqlx::AnyExecutor as DbExecutor;
 
 use crate::config::{Database, Server};
+use disk::Disk;
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
@@ -52,6 +54,7 @@ pub struct Db {
     answers: AnyPool,
     read: AnyPool,
     backend: Backend,
+    disk: Disk,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,9 +135,11 @@ impl Db {
     }
 
     async fn begin(&self, pool: &AnyPool, begin: &'static str) -> Result<Tx, sqlx::Error> {
+        self.disk.writable()?;
         Ok(Tx {
             inner: pool.begin_with(begin).await?,
             backend: self.backend,
+            disk: self.disk.clone(),
         })
     }
 
@@ -160,6 +165,7 @@ impl Backend {
 pub struct Tx {
     inner: Transaction<'static, Any>,
     backend: Backend,
+    disk: Disk,
 }
 
 impl Tx {
@@ -174,7 +180,7 @@ impl Tx {
     /// When the database did not say that it is durable; whether it is, is then unknown.
     pub async fn commit(mut self) -> Result<(), sqlx::Error> {
         if self.backend == Backend::Sqlite {
-            return self.inner.commit().await;
+            return self.disk.note(self.inner.commit().await);
         }
         // After a failed statement COMMIT would undo everything and call that success; this fails then. And no time limit
         // may cancel the wait for the standby, which would leave the commit on one machine.

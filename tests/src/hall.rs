@@ -30,6 +30,7 @@ pub struct Hall {
     address: SocketAddr,
     server: Option<Child>,
     database: Option<Database>,
+    environment: Vec<(String, String)>,
 }
 
 impl Hall {
@@ -38,8 +39,7 @@ impl Hall {
     /// # Errors
     /// When a program is not built or refuses.
     pub fn make() -> Result<Self> {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-        Self::make_at(port)
+        Self::make_at(free_port()?)
     }
 
     /// Makes an installation for `localhost` on a given port.
@@ -47,7 +47,19 @@ impl Hall {
     /// # Errors
     /// When a program is not built or refuses.
     pub fn make_at(port: u16) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("exam-hall-").tempdir()?;
+        Self::make_with(tempfile::Builder::new().prefix("exam-hall-").tempdir()?, port)
+    }
+
+    /// Makes an installation for `localhost` on a free port, in a new folder of this one.
+    ///
+    /// # Errors
+    /// When a program is not built or refuses.
+    pub fn make_in(parent: &Path) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("exam-hall-").tempdir_in(parent)?;
+        Self::make_with(folder, free_port()?)
+    }
+
+    fn make_with(folder: TempDir, port: u16) -> Result<Self> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let hall = Self {
             folder,
@@ -56,6 +68,7 @@ impl Hall {
             database: exam_test_database::wanted()
                 .then(|| Cluster::of_this_run()?.empty())
                 .transpose()?,
+            environment: vec![],
         };
         let (dir, listen) = (text(&hall.path("server")), address.to_string());
         let mut init = vec!["init", "--dir", &dir, "--listen", &listen];
@@ -174,6 +187,11 @@ impl Hall {
             .context("exam-server")
     }
 
+    /// Sets a variable in the environment of the server when it is started next.
+    pub fn set_environment(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
     /// Starts the server and waits until it answers.
     ///
     /// # Errors
@@ -185,6 +203,7 @@ impl Hall {
             .open(self.path("server.log"))?;
         let child = Command::new(program("exam-server")?)
             .args(["serve", "--config", &text(&self.config())])
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stderr(log)
             .spawn()?;
         self.server = Some(child);
@@ -227,6 +246,18 @@ impl Hall {
         Ok(())
     }
 
+    /// Ends the server with SIGKILL where it has not ended by itself.
+    ///
+    /// # Errors
+    /// When it can't be ended.
+    pub fn end_if_running(&mut self) -> Result<()> {
+        if let Some(mut child) = self.server.take() {
+            child.kill()?;
+            child.wait()?;
+        }
+        Ok(())
+    }
+
     /// Tells the server to stop and waits until it has.
     ///
     /// # Errors
@@ -262,6 +293,10 @@ impl Drop for Hall {
             let _status = child.wait();
         }
     }
+}
+
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
 fn text(path: &Path) -> String {

@@ -17,6 +17,7 @@ pub mod station_client;
 pub mod four_eyes;
 pub mod crowd;
 pub mod load;
+pub mod faults;
 pub mod web_judge;
 pub mod collector;
 pub mod canary;

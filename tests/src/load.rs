@@ -10,12 +10,13 @@ mod measure;
 mod process;
 mod seats;
 
+pub use account::{Seen, lost};
 pub use bare::Bare;
+pub use hall::{LoadHall, read_journal};
 pub use measure::{Latencies, Quantiles};
-pub use process::Machine;
+pub use process::{Machine, allow_descriptors};
 
 use anyhow::{Result, ensure};
-use hall::LoadHall;
 use seats::{Answering, Seats};
 use serde::Serialize;
 use std::time::{Duration, Instant};
@@ -85,7 +86,7 @@ pub struct Cpu {
 /// When the installation can't be made or a step fails as a whole. What single candidates meet is counted in the report.
 pub async fn run(options: Options) -> Result<Report> {
     ensure!(options.candidates > 0, "at least one candidate");
-    process::allow_descriptors()?;
+    allow_descriptors()?;
     let machine = Machine::here()?;
     let mut hall = LoadHall::open(options.candidates).await?;
     let mut server = process::Server::of(hall.server_id()?);
@@ -116,7 +117,7 @@ pub async fn run(options: Options) -> Result<Report> {
         candidates: options.candidates,
         answers_sent: seats.sent(),
         answers_acknowledged: seen.len(),
-        acknowledged_lost: account::lost(&seen, &stored),
+        acknowledged_lost: lost(&seen, &stored),
         errors: seats.errors(),
         ack_ms: acks.quantiles(),
         start_ms: start.quantiles(),

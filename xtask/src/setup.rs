@@ -10,7 +10,7 @@ const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// A package and why it is needed.
 pub struct Package(pub &'static str, pub &'static str);
 
-const PACKAGES: [Package; 17] = [
+const PACKAGES: [Package; 21] = [
     Package("build-essential", "C compiler for SQLite and ring"),
     Package("pkg-config", "finds the PC/SC library"),
     Package("libpcsclite-dev", "the check-in agent talks PC/SC"),
@@ -32,6 +32,16 @@ const PACKAGES: [Package; 17] = [
     Package(
         "postgresql",
         "tests start a PostgreSQL of their own; the service is not used",
+    ),
+    Package(
+        "xfsprogs",
+        "disks whose state at a power cut is kept: the outer one",
+    ),
+    Package("sqlite3", "says whether a database is whole after a power cut"),
+    Package("strace", "lets syncs of the disk fail"),
+    Package(
+        "libeatmydata1",
+        "a server without syncs, to show that power cuts do lose",
     ),
     Package("rsyslog", "collector that the audit feed is tested against"),
     Package("rsyslog-gnutls", "lets that collector speak TLS"),

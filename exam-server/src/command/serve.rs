@@ -53,6 +53,8 @@ fn start_log(log: &Log) -> Result<()> {
         .with_env_filter(filter)
         // A file or a journal is read without colours.
         .with_ansi(std::io::stderr().is_terminal())
+        // A log that can't be written, on a full disk for instance, must not end the work that it tells of.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     let started = if log.json {
         builder.json().try_init()

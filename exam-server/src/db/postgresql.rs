@@ -5,6 +5,7 @@
 //! takes one advisory lock, for the audit has one head anyway. Answers do not wait for it; row locks keep them apart from
 //! acts on the same attempt and room.
 
+use super::disk::Disk;
 use super::{Backend, Db, MIGRATIONS};
 use crate::config::Server;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -52,6 +53,7 @@ pub async fn open(server: &Server) -> Result<Db, sqlx::Error> {
         answers: pool(2, WRITER).connect_lazy_with(options),
         read,
         backend: Backend::Postgresql,
+        disk: Disk::default(),
     })
 }
 

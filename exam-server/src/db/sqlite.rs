@@ -1,8 +1,11 @@
 //! SQLite in a file: one writing connection, one transaction after another, each beginning with `BEGIN IMMEDIATE` so that it
 //! can't fail half-way for want of the lock. WAL with `synchronous=FULL`: what is committed survives a power cut.
 
+use super::disk::Disk;
 use super::{Backend, Db, MIGRATIONS};
+use sqlx::Connection;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::error::DatabaseError;
 use std::path::Path;
 use std::time::Duration;
 
@@ -30,6 +33,7 @@ pub async fn open(path: &Path) -> Result<Db, sqlx::Error> {
         write,
         read,
         backend: Backend::Sqlite,
+        disk: Disk::default(),
     })
 }
 
@@ -43,6 +47,23 @@ fn pool(connections: u32, settings: &'static str) -> AnyPoolOptions {
                 Ok(())
             })
         })
+        // On a full disk SQLite undoes a transaction by itself, and the driver, whose own undoing then fails, takes it to be
+        // open for ever: no other could begin. The ping waits for that undoing; a new connection takes this one's place.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        })
+}
+
+/// Whether a commit failed because the disk could not do what it was told (SQLITE_IOERR, with whatever extension): other than
+/// with a full disk, nobody knows what is on it then.
+pub fn is_disk_failure(error: &sqlx::Error) -> bool {
+    const SQLITE_IOERR: i32 = 10;
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.and_then(|code| code.parse::<i32>().ok())
+        .is_some_and(|code| code & 0xff == SQLITE_IOERR)
 }
 
 /// The file as a URL, which is how the driver takes it.

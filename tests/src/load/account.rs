@@ -2,7 +2,7 @@
 
 use super::seats::Seats;
 use exam_protocol::id::AttemptId;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 /// A line that the server acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub fn seen(seats: &Seats) -> Vec<Seen> {
 }
 
 /// How many of them are not stored.
-pub fn lost(seen: &[Seen], stored: &HashSet<(AttemptId, Vec<u8>)>) -> usize {
+pub fn lost(seen: &[Seen], stored: &BTreeSet<(AttemptId, Vec<u8>)>) -> usize {
     let gone = seen
         .iter()
         .filter(|line| !stored.contains(&(line.attempt, line.bytes.clone())));

@@ -3,13 +3,14 @@
 use crate::console::Console;
 use crate::door::Door;
 use crate::hall::{Hall, Sitting, this_minute};
+use crate::programs::program;
 use anyhow::{Context, Result};
 use exam_protocol::bytes::Bytes;
 use exam_protocol::console::RoomAction;
 use exam_protocol::id::{AttemptId, RoomId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Most candidates in a room, by the exam regulations.
@@ -42,8 +43,18 @@ pub struct LoadHall {
 
 impl LoadHall {
     /// Makes it, lets `candidates` in, starts the server and opens the rooms.
+    ///
+    /// # Errors
+    /// What the programs say.
     pub async fn open(candidates: usize) -> Result<Self> {
-        let mut hall = Hall::make()?;
+        Self::open_in(Hall::make()?, candidates).await
+    }
+
+    /// The same in an installation that is there already, without a server that runs.
+    ///
+    /// # Errors
+    /// What the programs say.
+    pub async fn open_in(mut hall: Hall, candidates: usize) -> Result<Self> {
         let sitting = hall.rehearsal(&rooms(candidates))?;
         let proctor = hall.add_staff_without_factor("giamthi", "Nguyễn Thị Hạnh")?;
         let (id, count) = (sitting.sitting.to_string(), candidates.to_string());
@@ -63,6 +74,9 @@ impl LoadHall {
     }
 
     /// The server's doors.
+    ///
+    /// # Errors
+    /// When the exam CA can't be read.
     pub fn door(&self) -> Result<Door> {
         self.hall.door()
     }
@@ -73,6 +87,9 @@ impl LoadHall {
     }
 
     /// Process id of the server.
+    ///
+    /// # Errors
+    /// When it is not running.
     pub fn server_id(&self) -> Result<u32> {
         self.hall.server_id().context("no server")
     }
@@ -83,6 +100,9 @@ impl LoadHall {
     }
 
     /// Does the same in all rooms, a few at once.
+    ///
+    /// # Errors
+    /// When the server refuses.
     pub async fn act(&self, action: RoomAction) -> Result<()> {
         let rooms: Vec<RoomId> = self.sitting.rooms.iter().map(|room| room.id).collect();
         stream::iter(rooms)
@@ -93,24 +113,48 @@ impl LoadHall {
     }
 
     /// Stops the server as an administrator would.
+    ///
+    /// # Errors
+    /// When it is not running or ends with a fault.
     pub async fn stop(&mut self) -> Result<()> {
         self.hall.stop().await
     }
 
+    /// The installation, to break it.
+    pub fn hall(&mut self) -> &mut Hall {
+        &mut self.hall
+    }
+
+    /// The database file.
+    pub fn database_file(&self) -> PathBuf {
+        self.hall.database()
+    }
+
     /// Every line that is stored, as the export says.
-    pub fn exported_journal(&self) -> Result<HashSet<(AttemptId, Vec<u8>)>> {
-        let id = self.sitting.sitting.to_string();
-        let said = self
-            .hall
-            .server_command(&["export", "journal", "--sitting", &id])?;
-        let lines = said.lines().map(|line| {
-            let line: ExportedLine = serde_json::from_str(line)?;
-            Ok((line.attempt, line.entry.0))
-        });
-        lines.collect()
+    ///
+    /// # Errors
+    /// What the program says.
+    pub fn exported_journal(&self) -> Result<BTreeSet<(AttemptId, Vec<u8>)>> {
+        let (_, arguments) = self.export_command()?;
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        read_journal(&self.hall.run("exam-server", &arguments)?)
+    }
+
+    /// The program that exports every stored line, and its arguments.
+    ///
+    /// # Errors
+    /// When it is not built.
+    pub fn export_command(&self) -> Result<(PathBuf, Vec<String>)> {
+        let sitting = self.sitting.sitting.to_string();
+        let config = self.hall.config().to_string_lossy().into_owned();
+        let arguments = ["export", "journal", "--sitting", &sitting, "--config", &config];
+        Ok((program("exam-server")?, arguments.map(str::to_owned).to_vec()))
     }
 
     /// How many lines the server stored with one sync, on average: it says so when it stops.
+    ///
+    /// # Errors
+    /// When the log does not say.
     pub fn lines_of_a_commit(&self) -> Result<usize> {
         let log = std::fs::read_to_string(self.hall.path("server.log"))?;
         let counts = log.lines().rev().find_map(|line| {
@@ -120,6 +164,18 @@ impl LoadHall {
         let (lines, commits) = counts.context("the server did not say how often it committed")?;
         Ok((lines / commits.max(1)).max(1))
     }
+}
+
+/// Reads what `exam-server export journal` printed.
+///
+/// # Errors
+/// When a line is not one of the journal.
+pub fn read_journal(printed: &str) -> Result<BTreeSet<(AttemptId, Vec<u8>)>> {
+    let lines = printed.lines().map(|line| {
+        let line: ExportedLine = serde_json::from_str(line)?;
+        Ok((line.attempt, line.entry.0))
+    });
+    lines.collect()
 }
 
 fn number(text: &str, name: &str) -> Option<usize> {
