@@ -22,6 +22,7 @@ use path::Issuers;
 use revocation::{Revocation, RevocationList};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
+use std::sync::OnceLock;
 
 /// Bit of the key usage extension (RFC 5280, section 4.2.1.3).
 const KEY_CERT_SIGN: usize = 5;
@@ -38,11 +39,13 @@ pub struct TrustAnchors {
 }
 
 /// A country signer's certificate, with what it is found by.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 struct Installed {
     der: Vec<u8>,
     subject: NormalName,
     key_id: Option<Vec<u8>>,
+    /// Whether it vouches for itself, once that was looked at.
+    root: OnceLock<bool>,
 }
 
 /// What [`TrustAnchors::add_file`] found in a file.
@@ -252,7 +255,12 @@ impl Installed {
         }
         let subject = NormalName::of(certificate.subject);
         let key_id = certificate.subject_key_id().map(<[u8]>::to_vec);
-        Ok(Self { der, subject, key_id })
+        Ok(Self {
+            der,
+            subject,
+            key_id,
+            root: OnceLock::new(),
+        })
     }
 }
 

@@ -75,9 +75,9 @@ impl Anchor {
 
 pub(super) fn describe(installed: &[Installed], anchor: &Installed) -> Option<Anchor> {
     let certificate = Certificate::parse(&anchor.der).ok()?;
-    let role = if path::is_root(&certificate) {
+    let role = if path::is_root(anchor, &certificate) {
         Role::Root
-    } else if path::paths_of(installed, certificate.clone()).is_empty() {
+    } else if path::paths_of(installed, anchor, certificate.clone()).is_empty() {
         Role::Unanchored
     } else {
         Role::Link

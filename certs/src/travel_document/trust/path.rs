@@ -34,30 +34,41 @@ pub(super) fn issuers<'a>(installed: &'a [Installed], certificate: &Certificate<
     }
     let paths = signers
         .into_iter()
-        .flat_map(|ca| upwards(installed, ca, MAX_LINKS));
+        .flat_map(|(anchor, ca)| upwards(installed, anchor, ca, MAX_LINKS));
     Issuers::Found(paths.collect())
 }
 
-/// All ways from a country signer up to a root.
-pub(super) fn paths_of<'a>(installed: &'a [Installed], ca: Certificate<'a>) -> Vec<Path<'a>> {
-    upwards(installed, ca, MAX_LINKS)
+/// All ways from an installed country signer, which is `ca` when read, up to a root.
+pub(super) fn paths_of<'a>(
+    installed: &'a [Installed],
+    anchor: &'a Installed,
+    ca: Certificate<'a>,
+) -> Vec<Path<'a>> {
+    upwards(installed, anchor, ca, MAX_LINKS)
 }
 
-fn upwards<'a>(installed: &'a [Installed], ca: Certificate<'a>, links: usize) -> Vec<Path<'a>> {
-    if is_root(&ca) {
+fn upwards<'a>(
+    installed: &'a [Installed],
+    anchor: &'a Installed,
+    ca: Certificate<'a>,
+    links: usize,
+) -> Vec<Path<'a>> {
+    if is_root(anchor, &ca) {
         return vec![vec![ca]];
     }
     if links == 0 {
         return Vec::new();
     }
-    let above =
-        signers(claimed(installed, &ca), &ca).flat_map(|issuer| upwards(installed, issuer, links - 1));
+    let above = signers(claimed(installed, &ca), &ca)
+        .flat_map(|(anchor, issuer)| upwards(installed, anchor, issuer, links - 1));
     above.map(|path| [vec![ca.clone()], path].concat()).collect()
 }
 
-/// Whether a country signer vouches for itself: of its own name, and signed with its own key.
-pub(super) fn is_root(ca: &Certificate<'_>) -> bool {
-    NormalName::of(ca.issuer) == NormalName::of(ca.subject) && signed_by(ca, ca)
+/// Whether an installed country signer vouches for itself: of its own name, and signed with its own key. Its bytes never
+/// change, so its signature is checked once however many cards are judged by it.
+pub(super) fn is_root(anchor: &Installed, ca: &Certificate<'_>) -> bool {
+    let vouches = || NormalName::of(ca.issuer) == NormalName::of(ca.subject) && signed_by(ca, ca);
+    *anchor.root.get_or_init(vouches)
 }
 
 /// The installed certificates that the certificate names as its issuer: by key identifier, and by name.
@@ -75,16 +86,16 @@ fn claimed<'a>(installed: &'a [Installed], certificate: &Certificate<'_>) -> Vec
 fn signers<'a>(
     claimed: Vec<&'a Installed>,
     certificate: &Certificate<'_>,
-) -> impl Iterator<Item = Certificate<'a>> {
+) -> impl Iterator<Item = (&'a Installed, Certificate<'a>)> {
     let by_key_id = certificate.authority_key_id();
     let mut found = false;
     claimed
         .into_iter()
-        .filter_map(|anchor| Certificate::parse(&anchor.der).ok())
-        .filter(move |anchor| {
+        .filter_map(|anchor| Some((anchor, Certificate::parse(&anchor.der).ok()?)))
+        .filter(move |(_, issuer)| {
             // Whoever was found by its key identifier spares the others of its name a check.
-            let spared = found && anchor.subject_key_id() != by_key_id;
-            let signed = !spared && signed_by(certificate, anchor);
+            let spared = found && issuer.subject_key_id() != by_key_id;
+            let signed = !spared && signed_by(certificate, issuer);
             found |= signed;
             signed
         })

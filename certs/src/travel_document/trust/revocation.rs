@@ -151,12 +151,12 @@ fn check_signature(der: &[u8], issuer: &NormalName, installed: &[Installed]) -> 
     }
 }
 
-fn signed_by(
-    anchor: &Installed,
+fn signed_by<'a>(
+    anchor: &'a Installed,
     scheme: Scheme,
     content: &Element<'_>,
     signature: &[u8],
-    installed: &[Installed],
+    installed: &'a [Installed],
 ) -> bool {
     let Ok(ca) = Certificate::parse(&anchor.der) else {
         return false;
@@ -164,5 +164,5 @@ fn signed_by(
     let authentic = ca
         .public_key()
         .and_then(|key| key.verify(scheme, content.raw, signature));
-    authentic.is_ok() && ca.allows_usage(CRL_SIGN) && !path::paths_of(installed, ca).is_empty()
+    authentic.is_ok() && ca.allows_usage(CRL_SIGN) && !path::paths_of(installed, anchor, ca).is_empty()
 }
