@@ -80,6 +80,7 @@ fn check_in(evidence: &KeptEvidence) -> Value {
         "attempt": hex::encode(&evidence.attempt),
         "station": hex::encode(&evidence.station),
         "challenge": hex::encode(evidence.derived_challenge()),
+        "checkpoint": hex::encode(&evidence.checkpoint),
         "received_at": instant(Time(evidence.received_at.div_euclid(1000))),
         "milliseconds_after_challenge": took,
         "server_says": { "chip_authentication": evidence.agreement_proven.map(outcome) },

@@ -5,7 +5,7 @@
 //! ```text
 //! 1 format  2 check-in  3 sitting  4 attempt  5 station  6 nonce  7 challenge  8 challenged at  9 received at  10 access
 //! 11 EF.SOD  12 EF.DG1  13 EF.DG2  14 EF.DG14  15 EF.DG15  16 hash of EF.DG13  17 answer to the challenge
-//! 18 { 1 key given at  2 answered at  3 first protected command  4 response  5 proven }
+//! 18 { 1 key given at  2 answered at  3 first protected command  4 response  5 proven }  19 checkpoint
 //! ```
 //! Times are milliseconds since 1970. Only the chip's signature can be judged again: the agreement of number 18 is the word of
 //! the server, which had the key to make the answer itself.
@@ -39,6 +39,9 @@ pub struct KeptEvidence {
     pub nonce: Vec<u8>,
     /// The challenge, if one was given.
     pub challenge: Option<Vec<u8>>,
+    /// What the challenge was made after: the newest record of the server's audit, its number in eight bytes and its hash. Empty
+    /// where the challenge was made without one.
+    pub checkpoint: Vec<u8>,
     /// When it was given, in milliseconds since 1970.
     pub challenged_at: Option<i64>,
     /// When the evidence arrived, in milliseconds since 1970.
@@ -81,6 +84,7 @@ impl KeptEvidence {
             station: fields.bytes(5)?,
             nonce: fields.bytes(6)?,
             challenge: fields.optional(7)?,
+            checkpoint: fields.optional(19)?.unwrap_or_default(),
             challenged_at: fields.take(8).map(|value| number(&value)).transpose()?,
             received_at: fields.number(9)?,
             sod: fields.bytes(11)?,
@@ -98,10 +102,16 @@ impl KeptEvidence {
         Ok(evidence)
     }
 
-    /// The challenge that follows from what it was made for: the first eight bytes of SHA-256 over nonce, checkpoint (empty),
-    /// sitting, attempt and station, each after its length in eight bytes.
+    /// The challenge that follows from what it was made for: the first eight bytes of SHA-256 over nonce, checkpoint, sitting,
+    /// attempt and station, each after its length in eight bytes.
     pub fn derived_challenge(&self) -> [u8; 8] {
-        let parts = [&self.nonce[..], &[], &self.sitting, &self.attempt, &self.station];
+        let parts = [
+            &self.nonce,
+            &self.checkpoint,
+            &self.sitting,
+            &self.attempt,
+            &self.station,
+        ];
         let mut input = Vec::new();
         for part in parts {
             input.extend_from_slice(&(part.len() as u64).to_be_bytes());
@@ -244,6 +254,7 @@ mod tests {
         fields.push(entry(10, Value::from(0)));
         fields.extend((11..=13).map(|key| entry(key, Value::Bytes(vec![1; 10]))));
         fields.push(entry(17, Value::Bytes(vec![1; 10])));
+        fields.push(entry(19, Value::Bytes(vec![2; 40])));
         fields
     }
 
@@ -262,6 +273,15 @@ mod tests {
     }
 
     #[test]
+    fn another_checkpoint_is_another_challenge() {
+        let mut other = fields();
+        let last = other.last_mut().unwrap();
+        last.1 = Value::Bytes(vec![3; 40]);
+        let [one, other] = [fields(), other].map(|fields| KeptEvidence::parse(&encoded(fields)).unwrap());
+        assert_ne!(one.derived_challenge(), other.derived_challenge());
+    }
+
+    #[test]
     fn one_encoding_only() {
         let refused = |fields| KeptEvidence::parse(&encoded(fields)).unwrap_err().kind();
         let mut turned = fields();
@@ -276,10 +296,10 @@ mod tests {
         let mut longer = encoded(fields());
         longer.push(0);
         assert!(KeptEvidence::parse(&longer).is_err());
-        for field in 0..13 {
+        for field in 0..14 {
             let mut missing = fields();
             missing.remove(field);
-            let optional = matches!(field, 6 | 7);
+            let optional = matches!(field, 6 | 7 | 13);
             assert_eq!(
                 KeptEvidence::parse(&encoded(missing)).is_ok(),
                 optional,

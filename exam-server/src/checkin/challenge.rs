@@ -3,16 +3,28 @@
 //! `RND.IFD` (ICAO 9303-11, section 6.1) is eight bytes. A plain random number would let a station relay the chip's answer
 //! to another check-in; therefore it is the head of a hash over everything the answer is meant for.
 
+use crate::audit::store::Newest;
 use certs::hash::sha256;
 use exam_protocol::bytes::Fixed;
 use exam_protocol::id::{AttemptId, SittingId, StationId};
 
-/// What a challenge is bound to.
+/// The newest record of the audit, as a challenge names it: its number in eight bytes, big-endian, then its hash. Empty while
+/// there is no record.
+///
+/// A card that signs such a challenge vouches that the record, and with it the whole chain before, was there: history that is
+/// written anew has other hashes, and no card's signature fits to them.
+pub fn checkpoint(newest: Option<&Newest>) -> Vec<u8> {
+    let bytes = |newest: &Newest| [&newest.sequence.to_be_bytes()[..], &newest.hash].concat();
+    newest.map(bytes).unwrap_or_default()
+}
+
+/// What a challenge is bound to. A reader stands at the door, where no seat has made its key yet: a seat's key is bound to the
+/// evidence by its certificate, not here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binding<'a> {
     /// The check-in's own random number.
     pub nonce: &'a [u8],
-    /// Latest checkpoint of the transparency log; empty while there is no log.
+    /// Latest [`checkpoint`].
     pub checkpoint: &'a [u8],
     /// The sitting.
     pub sitting: SittingId,
@@ -75,6 +87,20 @@ mod tests {
         ]
         .concat();
         assert_eq!(of(&[0xAA, 0xBB], &[], [1, 2, 3]).0, sha256(&input)[..8]);
+    }
+
+    #[test]
+    fn a_checkpoint_has_the_number_and_the_hash() {
+        let newest = Newest {
+            sequence: 0x0102,
+            hash: [9; 32],
+            at: exam_protocol::time::Timestamp(1),
+        };
+        let bytes = checkpoint(Some(&newest));
+        assert_eq!(bytes[..8], [0, 0, 0, 0, 0, 0, 1, 2]);
+        assert_eq!(bytes[8..], [9; 32]);
+        assert_ne!(of(&[1], &bytes, [0; 3]), of(&[1], &[], [0; 3]));
+        assert!(checkpoint(None).is_empty());
     }
 
     #[test]

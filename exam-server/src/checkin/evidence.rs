@@ -115,6 +115,9 @@ pub struct CardRecord {
     /// The server's chip authentication, if it was begun.
     #[n(18)]
     pub chip_authentication: Option<AgreementRecord>,
+    /// The checkpoint that the challenge was made after; none where it was made without one.
+    #[n(19)]
+    pub checkpoint: Option<Bytes>,
 }
 
 /// What came of the server's chip authentication: its word, which nobody can judge again, because whoever had the key could
@@ -167,6 +170,8 @@ pub struct Context {
     pub nonce: Vec<u8>,
     /// The challenge that was given, and when.
     pub challenge: Option<(Fixed<8>, Timestamp)>,
+    /// The checkpoint that it was made after; empty where there is none.
+    pub checkpoint: Vec<u8>,
 }
 
 impl CardRecord {
@@ -195,6 +200,9 @@ impl CardRecord {
             dg13_hash: evidence.dg13_hash,
             active_authentication: evidence.active_authentication,
             chip_authentication: None,
+            checkpoint: Some(&context.checkpoint)
+                .filter(|bytes| !bytes.is_empty())
+                .map(|bytes| Bytes(bytes.clone())),
         }
     }
 
@@ -299,6 +307,7 @@ pub(super) mod tests {
             station: StationId::from_random([4; 16]),
             nonce: vec![5; 32],
             challenge: Some((Fixed([6; 8]), Timestamp(7))),
+            checkpoint: vec![10; 40],
         };
         let record = CardRecord::new(&context, evidence(), Timestamp(8));
         let (bytes, hash) = record.seal();

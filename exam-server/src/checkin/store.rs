@@ -128,7 +128,7 @@ pub async fn under_way(
     station: StationId,
 ) -> Result<Option<UnderWay>, sqlx::Error> {
     let row = sqlx::query(
-        "select c.room, c.attempt, a.sitting, c.nonce, c.challenge, c.challenged_at, c.finished_at is null as open,
+        "select c.room, c.attempt, a.sitting, c.nonce, c.challenge, c.challenged_at, c.checkpoint, c.finished_at is null as open,
                 p.citizen_number, p.name, p.birth_date,
                 exists (select 1 from admission where admission.attempt = c.attempt) as admitted
          from checkin c join attempt a on a.id = c.attempt join candidate p on p.citizen_number = a.citizen_number
@@ -153,6 +153,7 @@ pub async fn under_way(
                 station,
                 nonce: row.try_get("nonce")?,
                 challenge: challenge.zip(challenged_at.map(Timestamp)),
+                checkpoint: row.try_get::<Option<_>, _>("checkpoint")?.unwrap_or_default(),
             },
             open: flag(&row, "open")?,
             expected: Expected {
@@ -166,22 +167,23 @@ pub async fn under_way(
     .transpose()
 }
 
-/// Gives a check-in its one challenge. False when it has had one, has ended, or is another station's.
+/// Gives a check-in its one challenge, made after this checkpoint. False when it has had one, has ended, or is another station's.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn set_challenge(
     tx: &mut Tx,
     context: &Context,
-    challenge: Fixed<8>,
+    (challenge, checkpoint): (Fixed<8>, &[u8]),
     now: Timestamp,
 ) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
-        "update checkin set challenge = $1, challenged_at = $2
-         where id = $3 and station = $4 and challenge is null and finished_at is null",
+        "update checkin set challenge = $1, challenged_at = $2, checkpoint = $3
+         where id = $4 and station = $5 and challenge is null and finished_at is null",
     )
     .bind(challenge.as_slice())
     .bind(now.0)
+    .bind(checkpoint)
     .bind(context.checkin.to_string())
     .bind(context.station.to_string())
     .execute(&mut **tx)

@@ -209,7 +209,7 @@ pub const INVENTORY: &[Columns] = &[
     ),
     of(
         "checkin",
-        "id room attempt station station_name started_at started_by status nonce challenge challenged_at evidence_hash finished_at",
+        "id room attempt station station_name started_at started_by status nonce challenge challenged_at checkpoint evidence_hash finished_at",
         Internal,
         Record,
     ),

@@ -19,6 +19,7 @@ fn under_way() -> UnderWay {
             station: StationId::from_random([5; 16]),
             nonce: vec![6; 32],
             challenge: Some((Fixed([7; 8]), NOW)),
+            checkpoint: Vec::new(),
         },
         open: true,
         expected: Expected {

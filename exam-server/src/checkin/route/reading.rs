@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::audit::{self, chain::Act};
 use crate::checkin::access::Station;
 use crate::checkin::agreement::{self, MAX_DG14, MAX_RESPONSE};
-use crate::checkin::challenge::Binding;
+use crate::checkin::challenge::{Binding, checkpoint};
 use crate::checkin::desk::Kept;
 use crate::checkin::evidence::{Context, check_sizes};
 use crate::checkin::judgement::{self, Case, Outcome, UnderWay};
@@ -79,17 +79,18 @@ impl Reading<'_> {
     pub async fn challenge(&self, checkin: CheckinId) -> Result<Fixed<8>, Refusal> {
         let under_way = self.under_way(checkin).await?;
         let context = &under_way.context;
+        let now = self.app.clock.now();
+        let mut tx = self.app.db.write().await?;
+        let checkpoint = checkpoint(audit::store::newest(&mut *tx).await?.as_ref());
         let binding = Binding {
             nonce: &context.nonce,
-            checkpoint: &[],
+            checkpoint: &checkpoint,
             sitting: context.sitting,
             attempt: context.attempt,
             station: context.station,
         };
         let challenge = binding.challenge();
-        let now = self.app.clock.now();
-        let mut tx = self.app.db.write().await?;
-        let fresh = store::set_challenge(&mut tx, context, challenge, now).await?;
+        let fresh = store::set_challenge(&mut tx, context, (challenge, &checkpoint), now).await?;
         if !fresh {
             drop(tx);
             return Err(self.refuse(checkin, "challenge-used").await);
