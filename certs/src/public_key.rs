@@ -6,6 +6,8 @@ mod arithmetic;
 mod domain;
 mod elliptic;
 mod rsa;
+#[cfg(test)]
+mod wycheproof;
 
 pub(crate) use arithmetic::Arithmetic;
 pub(crate) use domain::Curve;

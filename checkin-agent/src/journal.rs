@@ -11,8 +11,23 @@ use tracing_subscriber::EnvFilter;
 /// A log that is longer than this when the program starts, in bytes, is put aside as `.old`; the one before it goes.
 const LONG: u64 = 5 * 1024 * 1024;
 
-fn filter() -> EnvFilter {
-    EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"))
+/// Libraries that write whole messages, and with them card data and one-time codes, into a fine log: never below `info`,
+/// whatever `RUST_LOG` asks for.
+const WATCHED: [&str; 6] = [
+    "tungstenite=info",
+    "tokio_tungstenite=info",
+    "rustls=info",
+    "reqwest=info",
+    "hyper=info",
+    "hyper_util=info",
+];
+
+fn filter() -> Result<EnvFilter> {
+    let mut filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    for library in WATCHED {
+        filter = filter.add_directive(library.parse()?);
+    }
+    Ok(filter)
 }
 
 /// To this file, or to the error output.
@@ -23,15 +38,11 @@ pub fn open(file: Option<&Path>) -> Result<()> {
     if let Some(path) = file {
         return to_file(path);
     }
-    to_screen();
-    Ok(())
-}
-
-fn to_screen() {
     tracing_subscriber::fmt()
-        .with_env_filter(filter())
+        .with_env_filter(filter()?)
         .with_writer(std::io::stderr)
         .init();
+    Ok(())
 }
 
 fn to_file(path: &Path) -> Result<()> {
@@ -42,7 +53,7 @@ fn to_file(path: &Path) -> Result<()> {
         )
     })?;
     tracing_subscriber::fmt()
-        .with_env_filter(filter())
+        .with_env_filter(filter()?)
         .with_ansi(false)
         .with_writer(Mutex::new(file))
         .init();

@@ -2,8 +2,9 @@
 
 mod journal;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use checkin_agent::command::{doctor, enroll, read, readers, run, unenroll};
+use checkin_agent::machine::platform;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -75,7 +76,10 @@ async fn main() -> ExitCode {
         Command::Run { log, .. } => log.as_deref(),
         _ => None,
     };
-    let outcome = match journal::open(log) {
+    let ready = platform::forbid_core_dumps()
+        .context("core dumps")
+        .and_then(|()| journal::open(log));
+    let outcome = match ready {
         Ok(()) => Box::pin(obey(command)).await,
         Err(error) => Err(error),
     };

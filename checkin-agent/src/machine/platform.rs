@@ -31,6 +31,32 @@ pub struct User {
     pub home: PathBuf,
 }
 
+/// No core dumps, and no other process of the same user looks into this one: the machine's key, card data and what a candidate
+/// typed are in its memory.
+///
+/// # Errors
+/// What the system says.
+#[cfg(target_os = "linux")]
+pub fn forbid_core_dumps() -> io::Result<()> {
+    use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    setrlimit(Resource::Core, none)?;
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    Ok(())
+}
+
+/// Elsewhere the system's own setting holds; Windows keeps no dumps of programs unless somebody has told it to.
+///
+/// # Errors
+/// Never.
+#[cfg(not(target_os = "linux"))]
+pub fn forbid_core_dumps() -> io::Result<()> {
+    Ok(())
+}
+
 /// A folder that its owner alone may enter; made if it is not there.
 ///
 /// # Errors
