@@ -321,6 +321,34 @@ fn the_agent_reads_every_make_of_card_whole() {
     }
 }
 
+/// As `card_profiles`, through the PC/SC service and with the program.
+#[test]
+fn every_group_mapping_and_cipher_passes_the_service() {
+    let Some(mut desk) = Desk::new() else { return };
+    for words in [
+        "pace=13-gm-aes128",
+        "pace=10-gm-aes192",
+        "pace=11-im-aes128",
+        "pace=12-im-aes256",
+        "pace=14-im-3des",
+        "pace=15-gm-aes256",
+        "pace=16-im-aes192",
+        "pace=17-gm-3des",
+        "pace=18-gm-aes128 short-only",
+        "pace=0-im-aes256",
+        "pace=1-gm-aes192",
+        "pace=2-im-3des",
+    ] {
+        let (done, report) = desk.read(words);
+        assert!(done && report["access"] == "pace_can", "{words}: {report}");
+        assert!(report["active_authentication"].is_object(), "{words}: {report}");
+        assert!(desk.file("EF_DG2.bin").ends_with(&draw_portrait(&desk.citizen)));
+    }
+    // Keys of 256 bytes need longer commands than this card takes.
+    let (done, report) = desk.read("pace=2-im-3des short-only");
+    assert!(done && report["access"] == "bac", "{report}");
+}
+
 #[test]
 fn a_card_without_a_proof_is_read_and_its_proof_is_missing() {
     let Some(mut desk) = Desk::new() else { return };

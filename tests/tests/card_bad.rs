@@ -11,9 +11,10 @@ use exam_protocol::station::ReadFailure;
 use exam_tests::citizens::{Citizen, invent};
 use exam_tests::console::Console;
 use exam_tests::hall::{Hall, Plan, Station};
+use exam_tests::pki::TestPki;
 use exam_tests::reader_service::{ReaderService, missing_package};
-use std::path::Path;
-use std::time::{Duration, Instant};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
 
 const SEED: u64 = 31;
 const PEOPLE: usize = 24;
@@ -24,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 enum Expected {
     /// Let in by the proctor alone.
     Admitted,
+    /// Let in by the proctor, but its issuer is not confirmed, for this reason.
+    Unconfirmed(&'static str),
     /// Two officials, for this reason.
     TwoOfficials(&'static str),
     /// Refused, for this reason.
@@ -31,7 +34,7 @@ enum Expected {
     /// The agent could not read it.
     Unread(ReadFailure),
 }
-use Expected::{Admitted, Refused, TwoOfficials, Unread};
+use Expected::{Admitted, Refused, TwoOfficials, Unconfirmed, Unread};
 
 /// Name, words for the tray, what follows.
 const CARDS: [(&str, &str, Expected); 50] = [
@@ -247,6 +250,13 @@ struct Door {
 
 impl Door {
     async fn open() -> Result<Option<Self>> {
+        Self::open_with(|service, _| Ok(vec![service.trust(), service.revocation_list()])).await
+    }
+
+    /// With other anchors and lists.
+    async fn open_with(
+        anchors: impl FnOnce(&ReaderService, &Hall) -> Result<Vec<PathBuf>>,
+    ) -> Result<Option<Self>> {
         let tray = Path::new(env!("CARGO_BIN_EXE_virtual-card"));
         if let Some(package) = missing_package() {
             eprintln!("skipped: the package {package} is not installed");
@@ -262,7 +272,7 @@ impl Door {
             roster: service.roster("xlsx"),
             papers: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/papers/demo-toan.gift")],
             scheme: None,
-            anchors: vec![service.trust(), service.revocation_list()],
+            anchors: anchors(&service, &hall)?,
         })?;
         let staff = hall.add_staff("lan", "Nguyễn Thị Lan")?;
         hall.start().await?;
@@ -318,6 +328,9 @@ fn is_as_expected(status: &CheckinStatus, expected: Expected) -> bool {
     let ruled = |judged: &Judged, rule, reason| judged.rule == rule && reasons(judged).contains(&reason);
     match (status, expected) {
         (CheckinStatus::Judged(judged), Admitted) => judged.rule == AdmissionRule::Proctor,
+        (CheckinStatus::Judged(judged), Unconfirmed(reason)) => {
+            ruled(judged, AdmissionRule::ProctorIssuerUnconfirmed, reason)
+        }
         (CheckinStatus::Judged(judged), TwoOfficials(reason)) => {
             ruled(judged, AdmissionRule::TwoOfficials, reason)
         }
@@ -353,5 +366,44 @@ async fn every_bad_card_is_refused_with_its_reason() -> Result<()> {
         wrong.push(format!("somebody else's card: {status:?}"));
     }
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
+}
+
+/// Good cards at a server whose anchor or list is out of date.
+#[tokio::test]
+async fn anchors_and_lists_have_their_time() -> Result<()> {
+    let country = TestPki::new(SEED)?.country;
+    let expired = country.expired_certificate_pem()?;
+    let of_an_expired_country = Door::open_with(|_, hall| {
+        let anchor = hall.path("expired.pem");
+        std::fs::write(&anchor, &expired)?;
+        Ok(vec![anchor])
+    });
+    let Some(mut door) = of_an_expired_country.await? else {
+        return Ok(());
+    };
+    let status = door.present("1 ", 1).await?;
+    let expected = Refused("anchor-outside-validity");
+    ensure!(is_as_expected(&status, expected), "{expected:?}, but {status:?}");
+
+    let then = SystemTime::now() - Duration::from_hours(24 * 60);
+    let old = country.revocation_list(then)?;
+    let with_an_old_list = Door::open_with(|service, hall| {
+        let list = hall.path("old.crl");
+        std::fs::write(&list, &old)?;
+        Ok(vec![service.trust(), list])
+    });
+    let mut door = with_an_old_list.await?.context("the reader's packages")?;
+    for (citizen, words, expected) in [
+        (1, "1 ", Unconfirmed("revocation-list-outdated")),
+        // Once on a list, always revoked.
+        (2, "2 revoked-signer", Refused("signer-revoked")),
+    ] {
+        let status = door.present(words, citizen).await?;
+        ensure!(
+            is_as_expected(&status, expected),
+            "{words}: {expected:?}, but {status:?}"
+        );
+    }
     Ok(())
 }

@@ -29,6 +29,8 @@ struct Door {
     pki: TestPki,
     people: Vec<Citizen>,
     room: RoomId,
+    /// Room of another sitting of the same people at the same site.
+    other_sitting: RoomId,
     console: Console,
     papers: StationPapers,
     station: StationClient,
@@ -44,15 +46,26 @@ impl Door {
         std::fs::write(&roster, RosterFile::Xlsx.write(&people)?)?;
         std::fs::write(&anchor, pki.country.certificate_pem()?)?;
         hall.setting("challenge_seconds", LIFE)?;
+        let plan = Plan::one_room(roster);
         let sitting = hall.prepare(&Plan {
             anchors: vec![anchor],
-            ..Plan::one_room(roster)
+            ..plan.clone()
         })?;
+        let another = hall.prepare_another(
+            sitting.exam,
+            &Plan {
+                subject: "Văn".into(),
+                ..plan
+            },
+        )?;
         let staff = hall.add_staff("lan", "Nguyễn Thị Lan")?;
         hall.start().await?;
         let console = Console::login(&hall.door()?, &staff).await?;
         let room = sitting.rooms.first().context("a room")?.id;
-        console.act(room, RoomAction::Open, "").await?;
+        let other_sitting = another.rooms.first().context("a room")?.id;
+        for room in [room, other_sitting] {
+            console.act(room, RoomAction::Open, "").await?;
+        }
         let papers = StationPapers::issue(&hall, "ban-01")?;
         let station = papers.join().await?;
         Ok(Self {
@@ -60,6 +73,7 @@ impl Door {
             pki,
             people,
             room,
+            other_sitting,
             console,
             papers,
             station,
@@ -72,11 +86,16 @@ impl Door {
     async fn card(&mut self, words: &str) -> Result<(CheckinId, Chip)> {
         self.next = self.next % (PEOPLE - 1) + 1;
         let chip = self.chip(self.next, words)?;
+        Ok((self.checkin_in(self.room).await?, chip))
+    }
+
+    /// A check-in, in this room, of the citizen whose turn it is.
+    async fn checkin_in(&mut self, room: RoomId) -> Result<CheckinId> {
         let qr = self.people[self.next - 1].qr();
-        let view = self.console.start_checkin(self.room, self.papers.id, &qr).await?;
+        let view = self.console.start_checkin(room, self.papers.id, &qr).await?;
         loop {
             match self.station.next().await? {
-                StationCommand::Read { checkin, .. } if checkin == view.id => return Ok((view.id, chip)),
+                StationCommand::Read { checkin, .. } if checkin == view.id => return Ok(view.id),
                 // The reading before, which nobody ended.
                 StationCommand::Cancel { .. } => {}
                 other => bail!("instead of an order to read: {other:?}"),
@@ -142,6 +161,15 @@ impl Door {
         Ok(out)
     }
 
+    /// Ends the reading as if the card had been lifted, so that the station is free for the other sitting.
+    async fn lifted(&mut self, checkin: CheckinId) -> Result<()> {
+        let failure = ReadFailure::CardRemoved;
+        self.station
+            .send(&StationMessage::Failed { checkin, failure })
+            .await?;
+        self.console.finished(checkin).await.map(drop)
+    }
+
     /// The evidence is refused for this reason.
     async fn refused(
         &mut self,
@@ -179,12 +207,13 @@ async fn a_lying_agent_gets_nobody_in() -> Result<()> {
     let mut door = Door::open().await?;
     let door = &mut door;
     signatures(door).await?;
+    challenges_of_others(door).await?;
     withheld(door).await?;
     agreements(door).await?;
     agreements_not_taken(door).await?;
     oversized(door).await?;
     others(door).await?;
-    ensure!(door.done >= 26, "only {} lies", door.done);
+    ensure!(door.done >= 36, "only {} lies", door.done);
     Ok(())
 }
 
@@ -247,6 +276,51 @@ async fn signatures(door: &mut Door) -> Result<()> {
         .send(&StationMessage::ChallengeWanted { checkin })
         .await?;
     door.cancelled("a second challenge", checkin).await?;
+    Ok(())
+}
+
+/// One genuine card of one person, and challenges that were made for something else.
+async fn challenges_of_others(door: &mut Door) -> Result<()> {
+    let failed = "active-authentication-failed";
+    let (morning, mut chip) = door.card("").await?;
+    let honest = door.signed(morning, &mut chip).await?;
+    door.lifted(morning).await?;
+    let afternoon = door.checkin_in(door.other_sitting).await?;
+    door.station.challenge(afternoon).await?;
+    let name = "an answer for another sitting of the same person";
+    door.refused(name, (afternoon, &honest), failed).await?;
+    // The other way round, without asking for a challenge of its own.
+    let (morning, mut chip) = door.card("").await?;
+    let honest = door.signed(morning, &mut chip).await?;
+    door.lifted(morning).await?;
+    let afternoon = door.checkin_in(door.other_sitting).await?;
+    let name = "the same, without a challenge of its own";
+    door.refused(name, (afternoon, &honest), "challenge-not-given")
+        .await?;
+
+    let (here, mut chip) = door.card("").await?;
+    let honest = door.signed(here, &mut chip).await?;
+    let other = StationPapers::issue(&door.hall, "ban-03")?;
+    let mut elsewhere = other.join().await?;
+    let qr = door.people[door.next - 1].qr();
+    let there = door.console.start_checkin(door.room, other.id, &qr).await?.id;
+    ensure!(
+        elsewhere.order().await? == there,
+        "the order at the other station"
+    );
+    elsewhere.challenge(there).await?;
+    elsewhere.evidence(there, &honest).await?;
+    let judged = door.console.judged(there).await?;
+    ensure!(
+        judged.rule == AdmissionRule::Refused && judged.verdicts.chip.reason == failed,
+        "{judged:?}"
+    );
+    door.note("a challenge answered at another station", failed);
+    elsewhere
+        .send(&StationMessage::ChallengeWanted { checkin: here })
+        .await?;
+    ensure!(elsewhere.is_cancelled(here).await?, "another station's challenge");
+    door.note("a challenge asked for by another station", "not taken");
     Ok(())
 }
 
@@ -460,6 +534,11 @@ async fn evidence_can_be_judged_again_by_anybody() -> Result<()> {
     }
     let check_in = &report["check_in"];
     ensure!(check_in["checkin"] == id.as_str(), "{check_in:#}");
+    let checkpoint = check_in["checkpoint"].as_str().unwrap_or_default();
+    ensure!(
+        checkpoint.len() == 80,
+        "number and hash of a record: {check_in:#}"
+    );
     let word = &check_in["server_says"]["chip_authentication"];
     ensure!(word == "proved the chip", "{check_in:#}");
 
@@ -468,13 +547,17 @@ async fn evidence_can_be_judged_again_by_anybody() -> Result<()> {
         .windows(3)
         .position(|bytes| bytes == [0x06, 0x58, 0x20])
         .context("the nonce")?;
-    changed[nonce + 3] ^= 1;
-    let other = out.join("changed.cbor");
-    std::fs::write(&other, &changed)?;
-    let refused = judge(&other)
-        .err()
-        .context("another nonce was taken")?
-        .to_string();
-    ensure!(refused.contains("challenge-differs"), "{refused}");
+    let checkpoint = changed
+        .windows(4)
+        .position(|bytes| bytes == [0x13, 0x58, 0x28, 0])
+        .context("the checkpoint")?;
+    for at in [nonce + 3, checkpoint + 20] {
+        changed[at] ^= 1;
+        let other = out.join("changed.cbor");
+        std::fs::write(&other, &changed)?;
+        let refused = judge(&other).err().context("another binding was taken")?;
+        ensure!(refused.to_string().contains("challenge-differs"), "{refused}");
+        changed[at] ^= 1;
+    }
     Ok(())
 }

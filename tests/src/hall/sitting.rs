@@ -95,6 +95,33 @@ impl Hall {
             create.extend(["--room", room]);
         }
         let sitting: Sitting = serde_json::from_str(&self.server_command(&create)?)?;
+        self.fill(&sitting, plan)?;
+        Ok(sitting)
+    }
+
+    /// Makes one more sitting of an exam, at the same site and planned for now, with roster and paper.
+    ///
+    /// # Errors
+    /// What the programs say.
+    pub fn prepare_another(&self, exam: ExamId, plan: &Plan) -> Result<Sitting> {
+        let (exam, minutes, starts_at) = (exam.to_string(), plan.minutes.to_string(), this_minute()?);
+        let mut add = vec!["sitting", "add", "--exam", &exam, "--subject", &plan.subject];
+        add.extend([
+            "--duration-minutes",
+            &minutes,
+            "--starts-at",
+            &starts_at,
+            "--json",
+        ]);
+        for room in &plan.rooms {
+            add.extend(["--room", room]);
+        }
+        let sitting: Sitting = serde_json::from_str(&self.server_command(&add)?)?;
+        self.fill(&sitting, plan)?;
+        Ok(sitting)
+    }
+
+    fn fill(&self, sitting: &Sitting, plan: &Plan) -> Result<()> {
         let id = sitting.sitting.to_string();
         self.server_command(&["roster", "import", &text(&plan.roster), "--sitting", &id])?;
         let papers: Vec<String> = plan.papers.iter().map(|path| text(path)).collect();
@@ -107,7 +134,7 @@ impl Hall {
         for anchor in &plan.anchors {
             self.server_command(&["trust", "add", &text(anchor)])?;
         }
-        Ok(sitting)
+        Ok(())
     }
 
     /// A sitting of mathematics in one room, of the questions of the demonstration, with invented candidates.

@@ -53,22 +53,41 @@ impl Hall {
     /// # Errors
     /// What the programs say.
     pub fn station(&self, name: &str, environment: (&str, PathBuf)) -> Result<Station> {
-        let out = self.path(name);
-        let authority = text(&self.path("server"));
-        let arguments = [
-            "ca",
-            "issue",
-            "station",
-            "--dir",
-            &authority,
-            "--name",
-            name,
-            "--out",
-            &text(&out),
-            "--json",
-        ];
-        let issued: Issued =
-            serde_json::from_str(&self.run("certs", &arguments)?).context("certs ca issue station")?;
+        self.station_at(name, environment, "info")
+    }
+
+    /// The same, with the agent's log at this level, in the hall's file `name.log`.
+    ///
+    /// # Errors
+    /// What the programs say.
+    pub fn station_at(&self, name: &str, environment: (&str, PathBuf), level: &str) -> Result<Station> {
+        let (id, config) = self.new_station(name)?;
+        let log = File::create(self.path(&format!("{name}.log")))?;
+        let agent = Command::new(program("checkin-agent")?)
+            .args(["run", "--config", &text(&config)])
+            .env(environment.0, environment.1)
+            .env("RUST_LOG", level)
+            .stderr(log)
+            .spawn()?;
+        Ok(Station { id, agent })
+    }
+
+    /// Issues a station's certificate, registers it and writes the configuration of its agent. No agent runs.
+    ///
+    /// # Errors
+    /// What the programs say.
+    pub fn station_config(&self, name: &str) -> Result<PathBuf> {
+        Ok(self.new_station(name)?.1)
+    }
+
+    fn new_station(&self, name: &str) -> Result<(StationId, PathBuf)> {
+        let (out, authority) = (self.path(name), text(&self.path("server")));
+        let arguments = ["ca", "issue", "station", "--dir", &authority, "--name", name];
+        let issued = self.run(
+            "certs",
+            &[&arguments[..], &["--out", &text(&out), "--json"]].concat(),
+        )?;
+        let issued: Issued = serde_json::from_str(&issued).context("certs ca issue station")?;
         self.register(&out.join("station.pem"))?;
         let config = out.join("station.toml");
         let settings = format!(
@@ -77,16 +96,19 @@ impl Hall {
             text(&self.exam_ca()),
         );
         std::fs::write(&config, settings)?;
-        let log = File::create(self.path(&format!("{name}.log")))?;
-        let agent = Command::new(program("checkin-agent")?)
-            .args(["run", "--config", &text(&config)])
-            .env(environment.0, environment.1)
-            .stderr(log)
-            .spawn()?;
-        Ok(Station {
-            id: issued.station,
-            agent,
-        })
+        Ok((issued.station, config))
+    }
+}
+
+impl Station {
+    /// Ends the agent.
+    ///
+    /// # Errors
+    /// When it has ended before.
+    pub fn stop(&mut self) -> Result<()> {
+        self.agent.kill()?;
+        self.agent.wait()?;
+        Ok(())
     }
 }
 

@@ -113,6 +113,18 @@ impl Authority {
         Ok(self.certificate.to_pem(LineEnding::LF)?)
     }
 
+    /// A certificate of the same name and key that ended with the year 2021.
+    ///
+    /// # Errors
+    ///
+    /// The certificate cannot be encoded.
+    pub fn expired_certificate_pem(&self) -> Result<String> {
+        let public = SubjectPublicKeyInfoOwned::from_key(self.key.verifying_key())?;
+        let serial = serial(self.seed, "expired")?;
+        let expired = certify(self.profile(), serial, years(0, 1)?, public, &self.key)?;
+        Ok(expired.to_pem(LineEnding::LF)?)
+    }
+
     /// The certificate as DER.
     ///
     /// # Errors
@@ -120,6 +132,15 @@ impl Authority {
     /// The certificate cannot be encoded.
     pub fn certificate_der(&self) -> Result<Vec<u8>> {
         Ok(self.certificate.to_der()?)
+    }
+
+    /// Of its own certificates.
+    fn profile(&self) -> Profile {
+        Profile {
+            issuer: self.name.clone(),
+            subject: self.name.clone(),
+            authority: true,
+        }
     }
 
     /// Makes a document signer under this authority.
