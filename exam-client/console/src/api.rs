@@ -6,6 +6,7 @@ pub mod people;
 pub mod proposals;
 pub mod rooms;
 pub mod session;
+pub mod signers;
 
 pub use rooms::*;
 

@@ -9,6 +9,7 @@ mod people;
 mod people_import;
 mod review;
 mod machines;
+mod signers;
 mod proposals;
 mod audit;
 mod rooms;

@@ -19,6 +19,8 @@ pub enum Section {
     AccessReview,
     /// Machines with a certificate.
     Machines,
+    /// Who signed the cards.
+    Signers,
     /// Acts that wait for a second person.
     Proposals,
     /// The audit.
@@ -37,6 +39,7 @@ impl Section {
             Self::PeopleImport => "/people/import".to_owned(),
             Self::AccessReview => "/people/review".to_owned(),
             Self::Machines => "/machines".to_owned(),
+            Self::Signers => "/signers".to_owned(),
             Self::Proposals => "/proposals".to_owned(),
             Self::Audit => "/audit".to_owned(),
             Self::Account => "/account".to_owned(),
@@ -56,6 +59,7 @@ impl Section {
             ["people", "import"] => Self::PeopleImport,
             ["people", "review"] => Self::AccessReview,
             ["machines"] => Self::Machines,
+            ["signers"] => Self::Signers,
             ["proposals"] => Self::Proposals,
             ["audit"] => Self::Audit,
             ["account"] => Self::Account,
@@ -80,6 +84,7 @@ mod tests {
             Section::PeopleImport,
             Section::AccessReview,
             Section::Machines,
+            Section::Signers,
             Section::Proposals,
             Section::Audit,
             Section::Account,

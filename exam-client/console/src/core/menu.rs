@@ -6,11 +6,12 @@ use exam_protocol::right::Permission;
 
 /// The sections on the menu, in the order of a day's work.
 pub fn sections(may: &[Permission]) -> Vec<Section> {
-    let all: [(Section, &[Permission]); 5] = [
+    let all: [(Section, &[Permission]); 6] = [
         (Section::Rooms, &[Permission::SeeRoom]),
         (Section::Proposals, &[Permission::Propose, Permission::Decide]),
         (Section::People, &[Permission::SeeStaff]),
         (Section::Machines, &[Permission::SeeMachines]),
+        (Section::Signers, &[Permission::ReadAudit]),
         (Section::Audit, &[Permission::ReadAudit]),
     ];
     all.into_iter()
@@ -36,12 +37,12 @@ mod tests {
     #[test]
     fn a_menu_holds_what_may_be_done() {
         use Permission::{Decide, ReadAudit, SeeMachines, SeeRoom, SeeStaff};
-        use Section::{Account, Audit, Machines, People, Proposals, Rooms};
+        use Section::{Account, Audit, Machines, People, Proposals, Rooms, Signers};
         assert_eq!(sections(&[]), [Account]);
         assert_eq!(sections(&[SeeRoom, Decide]), [Rooms, Proposals, Account]);
         assert_eq!(
             sections(&[ReadAudit, SeeMachines, SeeStaff]),
-            [People, Machines, Audit, Account]
+            [People, Machines, Signers, Audit, Account]
         );
     }
 

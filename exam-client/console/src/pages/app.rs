@@ -15,6 +15,7 @@ use crate::pages::review::AccessReview;
 use crate::pages::room::RoomPage;
 use crate::pages::rooms::Rooms;
 use crate::pages::second_factor::SecondFactorStep;
+use crate::pages::signers::Signers;
 use crate::state::{Console, Screen, is};
 use crate::texts;
 use crate::words;
@@ -83,6 +84,7 @@ fn content(section: Section) -> AnyView {
         Section::PeopleImport => view! { <PeopleImport/> }.into_any(),
         Section::AccessReview => view! { <AccessReview/> }.into_any(),
         Section::Machines => view! { <Machines/> }.into_any(),
+        Section::Signers => view! { <Signers/> }.into_any(),
         Section::Proposals => view! { <Proposals/> }.into_any(),
         Section::Audit => view! { <Audit/> }.into_any(),
         Section::Account => view! { <Account/> }.into_any(),
