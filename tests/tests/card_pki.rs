@@ -1,6 +1,6 @@
 //! The test authority's certificates and security objects, judged by OpenSSL.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path, process::Command, time::SystemTime};
 
 use exam_tests::pki::{LdsVersion, SecurityObject, SignerKind, TestPki, Validity};
 
@@ -77,6 +77,53 @@ fn openssl_refuses_an_expired_signer_and_a_future_one() {
         openssl(folder.path(), "x509 -inform DER -in ds.der -out ds.pem");
         if let Some(accepted) = openssl(folder.path(), "verify -CAfile csca.pem ds.pem") {
             assert_eq!(accepted, expected, "{validity:?}");
+        }
+    }
+}
+
+#[test]
+fn openssl_reads_the_revocation_list_and_refuses_whom_it_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let country = TestPki::new(9).unwrap().country;
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    write("csca.pem", country.certificate_pem().unwrap().as_bytes());
+    write("list.der", &country.revocation_list(SystemTime::now()).unwrap());
+    for kind in [SignerKind::P256, SignerKind::Brainpool, SignerKind::Rsa] {
+        for (validity, expected) in [(Validity::Current, true), (Validity::Revoked, false)] {
+            let signer = country.document_signer(kind, validity).unwrap();
+            write("ds.der", &signer.certificate_der().unwrap());
+            let commands = [
+                "x509 -inform DER -in ds.der -out ds.pem",
+                "crl -inform DER -in list.der -CAfile csca.pem -out list.pem",
+            ];
+            for command in commands {
+                assert_ne!(openssl(folder.path(), command), Some(false), "{command}");
+            }
+            let verify = "verify -crl_check -CAfile csca.pem -CRLfile list.pem ds.pem";
+            if let Some(accepted) = openssl(folder.path(), verify) {
+                assert_eq!(accepted, expected, "{kind:?} {validity:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn openssl_sees_when_a_country_has_expired() {
+    let folder = tempfile::tempdir().unwrap();
+    let country = TestPki::new(10).unwrap().country;
+    let signer = country
+        .document_signer(SignerKind::P256, Validity::Current)
+        .unwrap();
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    write("ds.der", &signer.certificate_der().unwrap());
+    openssl(folder.path(), "x509 -inform DER -in ds.der -out ds.pem");
+    for (certificate, expected) in [
+        (country.certificate_pem(), true),
+        (country.expired_certificate_pem(), false),
+    ] {
+        write("csca.pem", certificate.unwrap().as_bytes());
+        if let Some(accepted) = openssl(folder.path(), "verify -CAfile csca.pem ds.pem") {
+            assert_eq!(accepted, expected);
         }
     }
 }
