@@ -402,7 +402,9 @@ async fn a_whole_sitting_and_a_right_get_their_time_by_two_people() {
     let hall = Hall::new().await;
     let (sitting, attempt) = (hall.trial.sitting, hall.trial.attempts[0]);
     let head = "00".repeat(32);
-    hall.trial.sql("update attempt set head = unhex($1)", &[&head]).await;
+    hall.trial
+        .sql("update attempt set head = unhex($1)", &[&head])
+        .await;
     let all = CriticalAct::AddSittingTime { sitting, minutes: 7 };
     assert_eq!(
         hall.propose(&hall.lan, all.clone()).await,
