@@ -275,6 +275,23 @@ pub enum MayDecide {
     Own,
     /// The proposer works for the same organisation.
     SameOrganisation,
+    /// This person's account was changed since it was proposed: somebody else decides, or it is proposed again.
+    ChangedSince,
+    /// One of the two changed the control of the other's account.
+    Touched {
+        /// Proposals after this time are decided by both again.
+        until: Timestamp,
+    },
+    /// Somebody has had both accounts in hands.
+    OneHand {
+        /// As above.
+        until: Timestamp,
+    },
+    /// One of the two was moved to another organisation.
+    Moved {
+        /// As above.
+        until: Timestamp,
+    },
     /// This person's role does not allow it there.
     NotAllowed,
     /// There is nothing to decide any more.

@@ -45,6 +45,9 @@ pub const MY_SESSIONS: &str = "/api/console/me/sessions";
 pub const MY_SESSION: &str = "/api/console/me/sessions/{session}";
 /// `POST` [`crate::staff::PasswordChange`].
 pub const MY_PASSWORD: &str = "/api/console/me/password";
+/// `GET` → `Vec<`[`crate::staff::ControlView`]`>`: what others changed of one's own account, not yet acknowledged;
+/// `POST` [`crate::staff::ControlSeen`]: acknowledges it.
+pub const MY_ACCOUNT_CHANGES: &str = "/api/console/me/account-changes";
 /// `GET` → `Vec<`[`crate::staff::FactorView`]`>`: own second factors.
 pub const MY_FACTORS: &str = "/api/console/me/factors";
 /// `DELETE`: takes one of one's own second factors out of force.

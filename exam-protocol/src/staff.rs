@@ -82,6 +82,88 @@ pub enum Duty {
     EnrolFactor,
 }
 
+/// What was changed of an account so that somebody else may log in with it, or so that it may do other things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum ControlKind {
+    /// It was made.
+    Created,
+    /// A password was given.
+    Password,
+    /// All second factors were taken out of force.
+    Factors,
+    /// A login at a provider was tied to it.
+    Linked,
+    /// It moved to another organisation.
+    Organisation,
+    /// Roles were given or taken.
+    Roles,
+    /// It was opened again, or its end was changed.
+    Opened,
+    /// Its holder added a second factor or took one out of force.
+    OwnFactors,
+    /// The machine's administrator confirmed that its holder alone has it.
+    Confirmed,
+}
+
+impl ControlKind {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::Created,
+        Self::Password,
+        Self::Factors,
+        Self::Linked,
+        Self::Organisation,
+        Self::Roles,
+        Self::Opened,
+        Self::OwnFactors,
+        Self::Confirmed,
+    ];
+
+    /// The stable name, as stored and sent.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Password => "password",
+            Self::Factors => "factors",
+            Self::Linked => "linked",
+            Self::Organisation => "organisation",
+            Self::Roles => "roles",
+            Self::Opened => "opened",
+            Self::OwnFactors => "own-factors",
+            Self::Confirmed => "confirmed",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+}
+
+/// A change of the own account that somebody else made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ControlView {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub kind: ControlKind,
+    /// Who, as the audit names actors: `staff:<id>`, `command` (the server's terminal), `sign-on:<provider>`.
+    pub by: String,
+    /// Name as shown; empty where it was no member of staff.
+    pub by_name: String,
+}
+
+/// The holder has seen what others changed of the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ControlSeen {
+    /// Up to and with this time: that of the newest change that was shown.
+    pub until: Timestamp,
+}
+
 /// A factor on the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -1,5 +1,6 @@
 //! What all handlers share.
 
+use crate::audit;
 use crate::checkin;
 use crate::clock::{Clock, Randomness};
 use crate::config::Config;
@@ -43,6 +44,8 @@ pub struct App {
     pub changes: Changes,
     /// Tries to log in, by network address; what counts for an account is in the database.
     pub login_limit: Limit,
+    /// Whose reading of the audit's feed is on record.
+    pub audit_readers: audit::readers::Readers,
     /// Providers of single sign-on.
     pub sign_ons: SignOns,
     /// Logins that begin at a provider, by network address.
@@ -99,6 +102,7 @@ impl App {
             keys,
             db,
             changes: Changes::default(),
+            audit_readers: audit::readers::Readers::default(),
             login_limit: Limit::of(LOGINS_PER_ADDRESS),
             sign_ons,
             sign_on_limit: Limit::of(LOGINS_PER_ADDRESS),

@@ -11,6 +11,7 @@ pub mod verify;
 pub mod syslog;
 pub mod store;
 pub mod feed;
+pub mod readers;
 pub mod task;
 pub mod route;
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod password;
 pub mod lockout;
 pub mod factor;
 pub mod account;
+pub mod control;
 pub mod store;
 pub mod access;
 pub mod people;

@@ -11,6 +11,7 @@ use exam_protocol::console::{
 use exam_protocol::id::{AttemptId, CheckinId, RoomId, StationId};
 use exam_protocol::route;
 use exam_protocol::staff::{LiveToken, LoginStep, SecondFactor};
+use reqwest::{Method, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -60,6 +61,13 @@ impl Credentials {
     }
 }
 
+fn session_cookie(response: &Response) -> Option<String> {
+    let set = response.headers().get_all("set-cookie").iter();
+    let mut set = set.filter_map(|value| value.to_str().ok()?.split(';').next());
+    set.find(|cookie| cookie.starts_with("__Host-session="))
+        .map(str::to_owned)
+}
+
 /// A proctor who is logged in.
 #[derive(Clone, Debug)]
 pub struct Console {
@@ -105,10 +113,7 @@ impl Console {
             .header("cookie", &self.cookie)
             .json(body);
         let response = request.send().await?;
-        let set = response.headers().get_all("set-cookie").iter();
-        let mut set = set.filter_map(|value| value.to_str().ok()?.split(';').next());
-        let session = set.find(|cookie| cookie.starts_with("__Host-session="));
-        let session = session.map(str::to_owned);
+        let session = session_cookie(&response);
         let step = serde_json::from_slice(&accepted(response).await?)?;
         self.cookie = session.context("a step without a session cookie")?;
         Ok(step)
@@ -162,6 +167,32 @@ impl Console {
     /// [`crate::door::Refused`], or a broken line.
     pub async fn ask<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
         self.post_json(path.to_owned(), body).await
+    }
+
+    /// Any request with a JSON body, or without one; a session cookie that it gives is kept. The answer's body.
+    ///
+    /// # Errors
+    /// [`crate::door::Refused`], or a broken line.
+    pub async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<&(impl Serialize + Sync)>,
+    ) -> Result<Vec<u8>> {
+        let request = self
+            .door
+            .http()
+            .request(method, self.door.url(path))
+            .header("cookie", &self.cookie);
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        let response = request.send().await?;
+        if let Some(cookie) = session_cookie(&response) {
+            self.cookie = cookie;
+        }
+        accepted(response).await
     }
 
     /// The session cookie, `name=value`.

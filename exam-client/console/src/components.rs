@@ -30,6 +30,7 @@ mod candidate_facts;
 mod candidate_acts;
 mod field;
 mod frame;
+mod account_changes;
 mod factor_form;
 mod lock;
 mod step_up;
@@ -43,6 +44,7 @@ mod start_passwords;
 mod receipt_slips;
 mod machine_alarm;
 
+pub use account_changes::AccountChanges;
 pub use ask_reason::AskReason;
 pub use board_table::BoardTable;
 pub use desk_panel::DeskPanel;

@@ -81,6 +81,16 @@ pub const ACTS: &[ActLabel] = &[
         "Second factor removed",
     ),
     act(
+        "staff.changes-seen",
+        "Đã xem thay đổi của tài khoản mình",
+        "Changes of the own account acknowledged",
+    ),
+    act(
+        "staff.confirm",
+        "Xác nhận chủ tài khoản tại máy chủ",
+        "Holder of an account confirmed at the terminal",
+    ),
+    act(
         "staff.factors",
         "Bỏ mọi yếu tố thứ hai của cán bộ",
         "Second factors of a member removed",
@@ -217,6 +227,11 @@ pub const ACTS: &[ActLabel] = &[
     act("submission.export", "Xuất bài làm", "Hand-in exported"),
     act("result.export", "Xuất bảng điểm", "Marks exported"),
     act("journal.export", "Xuất nhật ký làm bài", "Journals exported"),
+    act(
+        "audit.feed",
+        "Bắt đầu đọc nhật ký liên tục",
+        "Reading of the audit's feed begun",
+    ),
     act("audit.export", "Xuất nhật ký", "Audit exported"),
     act(
         "personal-data.erase",

@@ -8,7 +8,7 @@ grant select, insert, update, delete on all tables in schema public to exam_serv
 revoke insert, update, delete on _sqlx_migrations from exam_server;
 -- the record: only ever inserted into
 revoke update, delete on audit, erasure, journal, hand_in, seat, attempt_void, reopening, key_correction, mark_history,
-    result_history, staff_review, late_line, late_decision from exam_server;
+    result_history, staff_review, late_line, late_decision, control_change from exam_server;
 -- reasons in the audit: erased or left as they are
 revoke update on audit_reason from exam_server;
 -- admissions: only their reasons are erased

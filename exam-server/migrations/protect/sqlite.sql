@@ -125,3 +125,11 @@ create trigger if not exists proposal_no_delete before delete on proposal
 begin
     select raise(abort, 'proposals are never deleted');
 end;
+create trigger if not exists control_change_no_update before update on control_change
+begin
+    select raise(abort, 'changes of accounts are never changed');
+end;
+create trigger if not exists control_change_no_delete before delete on control_change
+begin
+    select raise(abort, 'changes of accounts are never deleted');
+end;

@@ -141,13 +141,18 @@ pub async fn export(
 
 async fn note_export(app: &App, reader: &May<ReadAudit>, from: i64, to: i64) -> ApiResult<()> {
     let became = serde_json::json!({ "from": from, "to": to }).to_string();
+    note(app, reader, "audit.export", &became).await
+}
+
+/// Who reads the audit is in the audit.
+async fn note(app: &App, reader: &May<ReadAudit>, act: &str, became: &str) -> ApiResult<()> {
     let act = Act {
         at: app.clock.now(),
         actor: reader.actor(),
-        act: "audit.export",
+        act,
         object: "audit",
         was: "",
-        became: &became,
+        became,
         reason: "",
     };
     let mut tx = app.db.write().await?;
@@ -202,7 +207,8 @@ enum ExportFault {
     Gone,
 }
 
-/// `GET` the records after a cursor, as JSON lines without the texts of reasons.
+/// `GET` the records after a cursor, as JSON lines without the texts of reasons. That somebody reads it is recorded once for
+/// each login: a record for each request would be a record about itself without end.
 ///
 /// # Errors
 /// Not the whole audit, or the database.
@@ -212,6 +218,12 @@ pub async fn feed(
     Query(cursor): Query<AuditCursor>,
 ) -> ApiResult<Response> {
     whole(&reader)?;
+    let session = reader.login.session.id;
+    if !app.audit_readers.noted(session) {
+        let became = serde_json::json!({ "after": cursor.after, "session": session }).to_string();
+        note(&app, &reader, "audit.feed", &became).await?;
+        app.audit_readers.note(session);
+    }
     let looks = cursor.wait.min(LONGEST_WAIT) * 4;
     let mut stopping = app.stopping.subscribe();
     let mut records = store::after(app.db.reader(), cursor.after).await?;

@@ -129,7 +129,8 @@ pub async fn under_way(
 ) -> Result<Option<UnderWay>, sqlx::Error> {
     let row = sqlx::query(
         "select c.room, c.attempt, a.sitting, c.nonce, c.challenge, c.challenged_at, c.checkpoint, c.finished_at is null as open,
-                p.citizen_number, p.name, p.birth_date,
+                p.citizen_number, coalesce(a.roster_name, p.name) as name,
+                coalesce(a.roster_birth_date, p.birth_date) as birth_date,
                 exists (select 1 from admission where admission.attempt = c.attempt) as admitted
          from checkin c join attempt a on a.id = c.attempt join candidate p on p.citizen_number = a.citizen_number
          where c.id = $1 and c.station = $2",
@@ -257,7 +258,7 @@ pub async fn fail_interrupted(tx: &mut Tx, now: Timestamp) -> Result<u64, sqlx::
     Ok(done.rows_affected())
 }
 
-const VIEW: &str = "select c.id, c.attempt, p.name, a.candidate_number, a.seat, c.station_name, c.status,
+const VIEW: &str = "select c.id, c.attempt, coalesce(a.roster_name, p.name) as name, a.candidate_number, a.seat, c.station_name, c.status,
        exists (select 1 from admission where admission.checkin = c.id) as used, d.holder
 from checkin c left join desk_view d on d.checkin = c.id join attempt a on a.id = c.attempt join candidate p on p.citizen_number = a.citizen_number";
 

@@ -45,6 +45,8 @@ enum StaffCommand {
     Enable(account::Named),
     /// Take all second factors and recovery codes of a member out of force; the next login enrols new ones
     ResetFactors(account::Named),
+    /// Confirm that a member alone has the account: earlier changes of it no longer count for acts that need two people
+    Confirm(account::Named),
     /// Arm an emergency account again after it was used; prints its new password
     Rearm(account::Named),
 }
@@ -67,6 +69,7 @@ impl Staff {
             StaffCommand::Disable(disable) => disable.run().await,
             StaffCommand::Enable(named) => named.enable().await,
             StaffCommand::ResetFactors(named) => named.reset_factors().await,
+            StaffCommand::Confirm(named) => named.confirm().await,
             StaffCommand::Rearm(named) => named.rearm().await,
         }
     }

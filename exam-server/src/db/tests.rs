@@ -14,7 +14,7 @@ use exam_protocol::time::Timestamp;
 use tokio::time::{sleep, timeout};
 
 /// Tables into which rows are only ever inserted.
-const RECORD: [&str; 11] = [
+const RECORD: [&str; 12] = [
     "audit",
     "erasure",
     "journal",
@@ -26,6 +26,7 @@ const RECORD: [&str; 11] = [
     "mark_history",
     "result_history",
     "staff_review",
+    "control_change",
 ];
 
 async fn run(tx: &mut Tx, text: &str) -> Result<u64, sqlx::Error> {

@@ -19,6 +19,13 @@ pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
         );
         findings.push(Finding::warning("four-eyes", words));
     }
+    if config.four_eyes.control_hours < 24 {
+        let words = Words::new(
+            "Việc cần hai người: ai vừa đổi tài khoản người khác chỉ bị loại chưa tới 24 giờ (four_eyes.control_hours).",
+            "Acts that need two people: whoever changed an account is kept out for less than 24 hours (four_eyes.control_hours).",
+        );
+        findings.push(Finding::warning("four-eyes-control", words));
+    }
     if config.machines.accept_unregistered {
         let words = Words::new(
             "Máy bàn đón chưa đăng ký cũng được nối (machines.accept_unregistered = true); không thu hồi được máy bị mất.",

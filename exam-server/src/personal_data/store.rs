@@ -93,7 +93,8 @@ pub async fn erase_candidate(tx: &mut Tx, number: &str, nobody: &str) -> Result<
         .execute(&mut **tx)
         .await?;
     for text in [
-        "update attempt set citizen_number = $1 where citizen_number = $2",
+        "update attempt set citizen_number = $1, roster_name = null, roster_birth_date = null, roster_sex = null,
+             roster_class = null, roster_school = null where citizen_number = $2",
         "delete from candidate where $1 <> $2 and citizen_number = $2",
     ] {
         sqlx::query(text)

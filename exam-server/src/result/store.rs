@@ -157,7 +157,9 @@ pub const NOW: Timestamp = Timestamp(i64::MAX);
 /// Whatever the database says.
 pub async fn rows(reader: &Reader, room: RoomId, before: Timestamp) -> Result<Vec<TableRow>, sqlx::Error> {
     let rows = sqlx::query(
-        "select a.candidate_number, p.citizen_number, p.name, p.birth_date, p.class, a.seat, coalesce(f.code, '') as code,
+        "select a.candidate_number, p.citizen_number, coalesce(a.roster_name, p.name) as name,
+                coalesce(a.roster_birth_date, p.birth_date) as birth_date,
+                coalesce(a.roster_class, p.class) as class, a.seat, coalesce(f.code, '') as code,
                 a.handed_in_at, v.reason as voided, h.late, r.total, r.maximum, r.complete, r.signed, a.credit,
                 exists (select 1 from admission where admission.attempt = a.id) as present,
                 exists (select 1 from admission where admission.attempt = a.id and checkin is null) as without_card
@@ -233,7 +235,7 @@ pub async fn title(reader: &Reader, room: RoomId) -> Result<Title, sqlx::Error> 
 /// Whatever the database says.
 pub async fn lines(reader: &Reader, room: RoomId, before: Timestamp) -> Result<Vec<Line>, sqlx::Error> {
     let rows = sqlx::query(
-        "select a.candidate_number, p.name, coalesce(f.code, '') as code, m.question, m.item, m.awarded, m.maximum, m.reason
+        "select a.candidate_number, coalesce(a.roster_name, p.name) as name, coalesce(f.code, '') as code, m.question, m.item, m.awarded, m.maximum, m.reason
          from (select one.attempt, question, item, awarded, one.maximum, reason, computed_at,
                       9223372036854775807 as replaced_at
                from mark one join result r on r.attempt = one.attempt

@@ -84,7 +84,8 @@ pub async fn head(executor: impl DbExecutor<'_>, room: RoomId) -> Result<Head, s
 /// Whatever the database says.
 pub async fn candidates(reader: &Reader, room: RoomId) -> Result<Vec<StoredRow>, sqlx::Error> {
     let rows = sqlx::query(
-        "select a.id, a.candidate_number, p.name, substr(p.citizen_number, 10) as number_tail, p.birth_date, a.seat,
+        "select a.id, a.candidate_number, coalesce(a.roster_name, p.name) as name, substr(p.citizen_number, 10) as number_tail,
+                coalesce(a.roster_birth_date, p.birth_date) as birth_date, a.seat,
                 coalesce(f.code, '') as form_code, a.epoch, a.credit, a.extra, a.handed_in_at is not null as handed_in, v.reason as voided, a.reopened_until,
                 coalesce(j.answered, 0) as answered, r.total, m.at, m.checkin, m.rule, m.verdicts, m.reason,
                 coalesce(first.display_name, m.admitted_by) as by_name,

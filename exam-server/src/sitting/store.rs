@@ -228,7 +228,7 @@ fn attempt(id: AttemptId, row: &DbRow) -> Result<Attempt, sqlx::Error> {
 /// Whatever the database says; `RowNotFound` when there is no such attempt.
 pub async fn label(executor: impl DbExecutor<'_>, id: AttemptId) -> Result<CandidateLabel, sqlx::Error> {
     let row = sqlx::query(
-        "select candidate.name, candidate_number, room.name as room, seat, exam.title, subject
+        "select coalesce(roster_name, candidate.name) as name, candidate_number, room.name as room, seat, exam.title, subject
          from attempt join candidate on candidate.citizen_number = attempt.citizen_number
              join room on room.id = attempt.room join sitting on sitting.id = attempt.sitting
              join exam on exam.id = sitting.exam

@@ -3,7 +3,7 @@
 //!
 //! A browser that somebody has logged in with before has a budget of its own; all others share one for each network
 //! address and a wider one for the account. So whoever tries passwords from elsewhere uses up the budgets of unknown
-//! browsers and never that of the holder's.
+//! browsers and never that of the holder's. Accounts for emergencies, which no browser knows, are not closed at all.
 
 use certs::hash::sha256_of;
 use exam_protocol::time::{Millis, Timestamp};

@@ -34,7 +34,7 @@ use exam_protocol::id::StaffId;
 use exam_protocol::problem::ProblemCode;
 use exam_protocol::route;
 use exam_protocol::staff::{
-    FactorView, LiveToken, LoginStep, PasskeyChallenge, RecoveryCodes, SessionView, TotpOffer,
+    ControlView, FactorView, LiveToken, LoginStep, PasskeyChallenge, RecoveryCodes, SessionView, TotpOffer,
 };
 use exam_protocol::time::{Millis, Timestamp};
 use me::me;
@@ -109,6 +109,18 @@ fn own_doors(doors: Doors) -> Doors {
             own::end_session,
             Answer::done(),
         )
+        .get(
+            route::MY_ACCOUNT_CHANGES,
+            "What others changed of the own account",
+            own::account_changes,
+            Answer::json::<Vec<ControlView>>(),
+        )
+        .post(
+            route::MY_ACCOUNT_CHANGES,
+            "Acknowledges what others changed",
+            own::account_changes_seen,
+            Answer::done(),
+        )
         .post(
             route::MY_PASSWORD,
             "Changes the own password",
@@ -178,7 +190,12 @@ pub async fn login(
     let name = request.name.trim().to_lowercase();
     let found = store::account::by_name(app.db.reader(), &name).await?;
     let holder = found.as_ref().map(|found| found.member.id);
-    let one = Try::at_the_door(&app, &name, peer.address, &jar, holder).await?;
+    let one = match &found {
+        Some(found) if found.account.break_glass != BreakGlass::No => {
+            Try::at_the_glass(&app, &name, peer.address, found.member.id).await?
+        }
+        _ => Try::at_the_door(&app, &name, peer.address, &jar, holder).await?,
+    };
     let found = right_password(&app, &one, found, request.password).await?;
     let new = NewLogin {
         member: &found.member,

@@ -1,5 +1,6 @@
 //! The bytes of a spreadsheet or a CSV file → rows of cells. Knows nothing of what they mean.
 
+use super::inflated::{self, Bounds};
 use super::report::Finding;
 use calamine::{Data, Reader, Xlsx, XlsxError, open_workbook_auto_from_rs};
 use std::collections::BTreeMap;
@@ -122,6 +123,7 @@ fn too_many_cells(most: usize) -> Finding {
 }
 
 fn read_xlsx(bytes: &[u8], most_cells: usize) -> Result<Vec<Sheet>, Finding> {
+    inflated::check(bytes, Bounds::small(most_cells))?;
     let broken = |_: XlsxError| not_readable();
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let mut left = most_cells;
@@ -156,6 +158,9 @@ fn not_readable() -> Finding {
 }
 
 fn read_workbook(bytes: &[u8]) -> Result<Vec<Sheet>, Finding> {
+    if bytes.starts_with(b"PK") {
+        inflated::check(bytes, inflated::LARGE)?;
+    }
     let broken = |_| not_readable();
     let mut workbook = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(broken)?;
     let names = workbook.sheet_names().clone();

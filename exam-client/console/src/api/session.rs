@@ -7,8 +7,8 @@ use exam_protocol::id::SessionId;
 use exam_protocol::people::{SignOnProvider, SingleLogout};
 use exam_protocol::route::{self, with_id};
 use exam_protocol::staff::{
-    FactorView, LiveToken, LoginStep, PasskeyChallenge, PasskeyEnrolment, PasswordChange, RecoveryCodes,
-    SecondFactor, SessionView, TotpEnrolment, TotpOffer, Unlock,
+    ControlSeen, ControlView, FactorView, LiveToken, LoginStep, PasskeyChallenge, PasskeyEnrolment,
+    PasswordChange, RecoveryCodes, SecondFactor, SessionView, TotpEnrolment, TotpOffer, Unlock,
 };
 
 /// Who is logged in.
@@ -74,6 +74,16 @@ pub async fn sessions() -> Answer<Vec<SessionView>> {
 /// Ends one of one's own sessions.
 pub async fn end_session(id: SessionId) -> Answer<()> {
     fetch::delete(&with_id(route::MY_SESSION, id)).await
+}
+
+/// What others changed of one's own account, not yet acknowledged.
+pub async fn account_changes() -> Answer<Vec<ControlView>> {
+    fetch::get(route::MY_ACCOUNT_CHANGES).await
+}
+
+/// Acknowledges it.
+pub async fn account_changes_seen(request: &ControlSeen) -> Answer<()> {
+    fetch::tell(route::MY_ACCOUNT_CHANGES, request).await
 }
 
 /// Own second factors.

@@ -1,6 +1,6 @@
 //! What stands around every section but a room: skip link, menu, heading. Must not know what a section shows.
 
-use crate::components::{LanguageSwitch, PersonMenu};
+use crate::components::{AccountChanges, LanguageSwitch, PersonMenu};
 use crate::core::address::Section;
 use crate::core::menu;
 use crate::state::{Console, Screen};
@@ -48,6 +48,7 @@ pub fn Frame(
         </header>
         <main id="main" class="section" tabindex="-1" node_ref=main data-testid=name>
             <h1 tabindex="-1" node_ref=title>{move || heading(console.lang())}</h1>
+            <AccountChanges/>
             {children()}
         </main>
     }

@@ -192,7 +192,12 @@ fn Acts(
             <div class="buttons"><button type="button" data-testid="withdraw" on:click=withdraw>{move || texts::proposals::withdraw(console.lang())}</button></div>
         }
         .into_any(),
-        MayDecide::SameOrganisation | MayDecide::NotAllowed => view! { <p class="note">{hindrance}</p> }.into_any(),
+        MayDecide::SameOrganisation
+        | MayDecide::ChangedSince
+        | MayDecide::Touched { .. }
+        | MayDecide::OneHand { .. }
+        | MayDecide::Moved { .. }
+        | MayDecide::NotAllowed => view! { <p class="note" data-testid="hindrance">{hindrance}</p> }.into_any(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Acts that need two people, and acts of the audit, in words. Must not decide who may do what.
 
+use crate::core::clock;
 use crate::texts;
 use crate::words::Tone;
 use exam_browser::language::Language;
@@ -63,12 +64,20 @@ pub fn proposal_state(language: Language, state: ProposalState) -> (Tone, &'stat
 }
 
 /// Why this person may not decide.
-pub fn hindrance(language: Language, may: MayDecide) -> Option<&'static str> {
+pub fn hindrance(language: Language, may: MayDecide) -> Option<String> {
+    let again = |why: &'static str, until| {
+        let from = clock::date_and_time(until);
+        format!("{why} {}", texts::proposals::again_from(language, from))
+    };
     match may {
         MayDecide::Yes | MayDecide::Over => None,
-        MayDecide::Own => Some(texts::proposals::own(language)),
-        MayDecide::SameOrganisation => Some(texts::proposals::same_organisation(language)),
-        MayDecide::NotAllowed => Some(texts::proposals::not_allowed(language)),
+        MayDecide::Own => Some(texts::proposals::own(language).to_owned()),
+        MayDecide::SameOrganisation => Some(texts::proposals::same_organisation(language).to_owned()),
+        MayDecide::ChangedSince => Some(texts::proposals::changed_since(language).to_owned()),
+        MayDecide::Touched { until } => Some(again(texts::proposals::touched(language), until)),
+        MayDecide::OneHand { until } => Some(again(texts::proposals::one_hand(language), until)),
+        MayDecide::Moved { until } => Some(again(texts::proposals::moved(language), until)),
+        MayDecide::NotAllowed => Some(texts::proposals::not_allowed(language).to_owned()),
     }
 }
 

@@ -88,6 +88,11 @@ async fn the_exported_chain_holds_and_the_feed_has_no_texts_of_reasons() {
     let feed = String::from_utf8(feed).unwrap();
     assert!(feed.lines().count() >= 3, "the export is on record too");
     assert!(!feed.contains("Tên riêng"));
+    // Who follows the feed is on record, once for a login and not once for each look.
+    let (_, more) = trial.get(&all, &format!("{}?after=2", route::AUDIT_FEED)).await;
+    assert!(String::from_utf8(more).unwrap().contains("audit.feed"));
+    let read = "select count(*) from audit where act = 'audit.feed' and actor like 'staff:%'";
+    assert_eq!(trial.number(read).await, 1);
     let mut tx = trial.app.db.write().await.unwrap();
     put_feed_sent(&mut tx, "siem", 2, Timestamp(9)).await.unwrap();
     tx.commit().await.unwrap();

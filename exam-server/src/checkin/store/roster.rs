@@ -35,7 +35,7 @@ pub async fn find(
     number: &CitizenNumber,
 ) -> Result<Option<RosterEntry>, sqlx::Error> {
     let row = sqlx::query(
-        "select a.id, a.room, r.name as room_name, r.state, p.birth_date, a.handed_in_at is not null as handed_in
+        "select a.id, a.room, r.name as room_name, r.state, coalesce(a.roster_birth_date, p.birth_date) as birth_date, a.handed_in_at is not null as handed_in
          from attempt a join room r on r.id = a.room join candidate p on p.citizen_number = a.citizen_number
          where a.citizen_number = $1 and a.sitting = (select sitting from room where id = $2)",
     )

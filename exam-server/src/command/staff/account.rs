@@ -1,9 +1,11 @@
 //! `exam-server staff list`, `disable`, `enable`, `reset-factors`, `rearm`.
 
 use super::{Emergency, Letter};
+use crate::audit::chain::Actor;
 use crate::command::workplace::{Installation, Workplace, print_json};
 use crate::db::Tx;
 use crate::staff::account::BreakGlass;
+use crate::staff::control::{self, Kind};
 use crate::staff::{lockout, password, store};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
@@ -110,7 +112,7 @@ impl Disable {
         let (work, mut tx, id) = begin(&self.installation, &self.name).await?;
         store::account::disable(&mut tx, id, &self.reason, work.now()).await?;
         let detail = json!({ "reason": self.reason });
-        end(work, tx, id, "staff.disable", &detail).await?;
+        end(work, tx, id, ("staff.disable", None), &detail).await?;
         println!("{}: đã khóa / closed", self.name);
         Ok(ExitCode::SUCCESS)
     }
@@ -122,8 +124,25 @@ impl Named {
         store::account::enable(&mut tx, id, work.now()).await?;
         let key = lockout::account_key(&self.name.trim().to_lowercase());
         store::tries::forget_account(&mut tx, &key).await?;
-        end(work, tx, id, "staff.enable", &Value::Null).await?;
+        end(work, tx, id, ("staff.enable", Some(Kind::Opened)), &Value::Null).await?;
         println!("{}: đã mở / open", self.name);
+        Ok(ExitCode::SUCCESS)
+    }
+
+    pub(super) async fn confirm(self) -> Result<ExitCode> {
+        let (work, tx, id) = begin(&self.installation, &self.name).await?;
+        end(
+            work,
+            tx,
+            id,
+            ("staff.confirm", Some(Kind::Confirmed)),
+            &Value::Null,
+        )
+        .await?;
+        println!(
+            "{}: đã xác nhận chỉ chủ tài khoản nắm tài khoản / confirmed that its holder alone has it",
+            self.name
+        );
         Ok(ExitCode::SUCCESS)
     }
 
@@ -132,7 +151,14 @@ impl Named {
         store::factor::remove_all(&mut tx, id).await?;
         store::tries::forget_devices(&mut tx, id).await?;
         store::session::close_all(&mut tx, id).await?;
-        end(work, tx, id, "staff.factors-reset", &Value::Null).await?;
+        end(
+            work,
+            tx,
+            id,
+            ("staff.factors-reset", Some(Kind::Factors)),
+            &Value::Null,
+        )
+        .await?;
         println!(
             "{}: lần đăng nhập tới sẽ đăng ký lại / the next login enrols anew",
             self.name
@@ -154,7 +180,14 @@ impl Named {
         store::account::change_password(&mut tx, id, &hash, work.now()).await?;
         store::account::set_break_glass(&mut tx, id, BreakGlass::Armed).await?;
         store::session::close_all(&mut tx, id).await?;
-        end(work, tx, id, "staff.break-glass-armed", &Value::Null).await?;
+        end(
+            work,
+            tx,
+            id,
+            ("staff.break-glass-armed", Some(Kind::Password)),
+            &Value::Null,
+        )
+        .await?;
         let mut letter = Letter::new(id, self.name);
         letter.password = Some(made);
         if self.json {
@@ -174,8 +207,17 @@ pub(super) async fn begin(installation: &Installation, name: &str) -> Result<(Wo
     Ok((work, tx, id))
 }
 
-pub(super) async fn end(work: Workplace, mut tx: Tx, id: StaffId, act: &str, detail: &Value) -> Result<()> {
+pub(super) async fn end(
+    work: Workplace,
+    mut tx: Tx,
+    id: StaffId,
+    (act, control): (&str, Option<Kind>),
+    detail: &Value,
+) -> Result<()> {
     work.audit(&mut tx, act, &format!("staff:{id}"), detail).await?;
+    if let Some(kind) = control {
+        control::store::note(&mut tx, id, kind, (&Actor::command(), work.now())).await?;
+    }
     tx.commit().await?;
     work.db.close().await;
     Ok(())

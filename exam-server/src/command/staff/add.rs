@@ -3,10 +3,12 @@
 
 use super::change::placed;
 use super::{Emergency, Letter, TotpLetter};
+use crate::audit::chain::Actor;
 use crate::command::workplace::{DEFAULT_ORGANISATION, Installation, Workplace, print_json};
 use crate::config::{SecondFactorRule, Staff as Rules};
 use crate::keys::Keys;
 use crate::staff::account::BreakGlass;
+use crate::staff::control::{self, Kind};
 use crate::staff::factor::{recovery, totp};
 use crate::staff::password::{self, rule};
 use crate::staff::store;
@@ -112,7 +114,10 @@ impl Add {
             display_name: self.display.trim().to_owned(),
             organisation: store::organisation::named(&mut tx, new, self.organisation.trim(), now).await?,
         };
+        let known = store::account::id_of(&mut tx, &name).await?.is_some();
         let id = store::put(&mut tx, &member, hash).await?;
+        let kind = if known { Kind::Password } else { Kind::Created };
+        control::store::note(&mut tx, id, kind, (&Actor::command(), now)).await?;
         let given = !self.password_own && !self.break_glass;
         store::account::begin(&mut tx, id, given, now).await?;
         store::account::set_end(&mut tx, id, self.ends_on).await?;

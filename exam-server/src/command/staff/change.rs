@@ -4,6 +4,7 @@ use super::account::{begin, end};
 use super::add::{check_password, parse_day, typed_password};
 use crate::command::workplace::Installation;
 use crate::db::Tx;
+use crate::staff::control::Kind;
 use crate::staff::{people, place, store};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
@@ -89,7 +90,7 @@ impl Roles {
         }
         store::session::close_all(&mut tx, id).await?;
         let detail = json!({ "was": held, "given": self.grants });
-        end(work, tx, id, "staff.grant", &detail).await?;
+        end(work, tx, id, ("staff.grant", Some(Kind::Roles)), &detail).await?;
         println!("{}: thêm {} vai trò / roles given", self.name, self.grants.len());
         Ok(ExitCode::SUCCESS)
     }
@@ -108,7 +109,7 @@ impl Roles {
         }
         store::session::close_all(&mut tx, id).await?;
         let detail = json!({ "was": held, "taken": self.grants });
-        end(work, tx, id, "staff.revoke", &detail).await?;
+        end(work, tx, id, ("staff.revoke", Some(Kind::Roles)), &detail).await?;
         println!("{}: thu {} vai trò / roles taken", self.name, self.grants.len());
         Ok(ExitCode::SUCCESS)
     }
@@ -156,7 +157,7 @@ impl Change {
             "was": { "organisation": before.member.organisation, "ends_at": before.account.ends_at },
             "organisation": organisation, "ends_at": ends_at, "renamed": self.display.is_some(),
         });
-        end(work, tx, id, "staff.change", &detail).await?;
+        end(work, tx, id, ("staff.change", Some(Kind::Organisation)), &detail).await?;
         println!("{}: đã sửa / changed", self.name);
         Ok(ExitCode::SUCCESS)
     }
@@ -171,7 +172,7 @@ impl NewPassword {
         let hash = crate::staff::password::hash(&typed)?;
         give(&mut tx, id, &hash, (self.password_own, work.now())).await?;
         let detail = json!({ "given": !self.password_own });
-        end(work, tx, id, "staff.password", &detail).await?;
+        end(work, tx, id, ("staff.password", Some(Kind::Password)), &detail).await?;
         println!("{name}: mật khẩu mới / new password");
         Ok(ExitCode::SUCCESS)
     }

@@ -32,7 +32,10 @@ pub async fn stored(tx: &mut Tx, sitting: SittingId) -> Result<Option<Stored>, s
         })
     });
     let candidates = sqlx::query(
-        "select attempt.id, attempt.citizen_number, name, birth_date, sex, class, school, candidate_number, room, seat
+        "select attempt.id, attempt.citizen_number, coalesce(roster_name, name) as name,
+             coalesce(roster_birth_date, birth_date) as birth_date, coalesce(roster_sex, sex) as sex,
+             coalesce(roster_class, class) as class, coalesce(roster_school, school) as school,
+             candidate_number, room, seat
          from attempt join candidate on candidate.citizen_number = attempt.citizen_number
          where sitting = $1 order by candidate_number",
     )
@@ -108,6 +111,7 @@ async fn leave_seat(tx: &mut Tx, attempt: AttemptId) -> Result<(), sqlx::Error> 
     Ok(())
 }
 
+/// The person with the newest roster's words; what this sitting's roster says stays with the attempt.
 async fn put_candidate(tx: &mut Tx, place: &Place) -> Result<(), sqlx::Error> {
     sqlx::query(
         "insert into candidate (citizen_number, name, birth_date, sex, class, school) values ($1, $2, $3, $4, $5, $6)
@@ -127,12 +131,18 @@ async fn put_candidate(tx: &mut Tx, place: &Place) -> Result<(), sqlx::Error> {
 
 async fn move_attempt(tx: &mut Tx, attempt: AttemptId, place: &Place) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "update attempt set room = $1, seat = $2, candidate_number = $3, version = version + 1 where id = $4",
+        "update attempt set room = $1, seat = $2, candidate_number = $3, version = version + 1, roster_name = $5,
+             roster_birth_date = $6, roster_sex = $7, roster_class = $8, roster_school = $9 where id = $4",
     )
     .bind(place.room.to_string())
     .bind(&place.seat)
     .bind(&place.candidate_number)
     .bind(attempt.to_string())
+    .bind(&place.person.name)
+    .bind(&place.person.birth_date)
+    .bind(&place.person.sex)
+    .bind(&place.person.class)
+    .bind(&place.person.school)
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -145,8 +155,9 @@ async fn put_attempt(
     place: &Place,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "insert into attempt (id, sitting, room, citizen_number, candidate_number, seat, head)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into attempt (id, sitting, room, citizen_number, candidate_number, seat, head, roster_name,
+             roster_birth_date, roster_sex, roster_class, roster_school)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(id.to_string())
     .bind(sitting.to_string())
@@ -155,6 +166,11 @@ async fn put_attempt(
     .bind(&place.candidate_number)
     .bind(&place.seat)
     .bind(sha256(&JournalEntry::genesis_input(id)).as_slice())
+    .bind(&place.person.name)
+    .bind(&place.person.birth_date)
+    .bind(&place.person.sex)
+    .bind(&place.person.class)
+    .bind(&place.person.school)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -48,7 +48,7 @@ pub async fn room(executor: impl DbExecutor<'_>, id: RoomId) -> Result<Option<Ob
 /// Whatever the database says.
 pub async fn attempt(executor: impl DbExecutor<'_>, id: AttemptId) -> Result<Option<Object>, sqlx::Error> {
     let row = sqlx::query(
-        "select room.sitting, room.id as room, candidate_number || ' · ' || candidate.name || ' · ' || seat || ' · '
+        "select room.sitting, room.id as room, candidate_number || ' · ' || coalesce(roster_name, candidate.name) || ' · ' || seat || ' · '
              || room.name || ' · ' || subject || ' · ' || title as label
          from attempt join candidate on candidate.citizen_number = attempt.citizen_number
              join room on room.id = attempt.room join sitting on sitting.id = room.sitting

@@ -1,19 +1,19 @@
 //! Proposals over HTTP: one proposes, another decides, and what was approved is done in the same transaction.
 
 mod perform;
+mod refusal;
 
-use super::explain;
 use crate::app::App;
 use crate::audit::{
     self,
     chain::{Act, Actor},
 };
-use crate::db::Tx;
+use crate::db::{DbExecutor, Tx};
 use crate::error::{ApiError, ApiResult};
-use crate::room::critical::Overtaken;
 use crate::room::critical::store::Object;
 use crate::shell::extract::{Json, Path};
 use crate::staff::access::{Confirmed, Decide, LoggedIn, May, Propose};
+use crate::staff::control::{self, ControlChange, History};
 use crate::staff::place::{self, Kind};
 use crate::staff::proposal::rules::{self, Decision, Open, Outcome, Person, Refusal};
 use crate::staff::proposal::store::{self, Ending, Stored};
@@ -28,6 +28,7 @@ use exam_protocol::proposal::{
 };
 use exam_protocol::right::Permission;
 use exam_protocol::time::{Millis, Timestamp};
+use refusal::{over, overtaken, reason_needed, refused};
 use std::sync::Arc;
 
 /// How long an approved unmasking can be used.
@@ -38,8 +39,13 @@ const READABLE: Millis = Millis::minutes(10);
 /// # Errors
 /// The database.
 pub async fn list(may: May<Propose>, State(app): State<Arc<App>>) -> ApiResult<Json<Proposals>> {
+    let now = app.clock.now();
     let all = store::seen_by(app.db.reader(), may.member().id).await?;
-    let views = all.into_iter().map(|stored| view(&app, &may.login, stored));
+    let changes = changes(&app, app.db.reader(), &all, now).await?;
+    let history = history(&app, &changes);
+    let views = all
+        .into_iter()
+        .map(|stored| view(&may.login, stored, &history, now));
     let (open, mut over): (Vec<_>, Vec<_>) = views.partition(|view| view.state == ProposalState::Open);
     over.reverse();
     Ok(Json(Proposals { open, over }))
@@ -180,10 +186,10 @@ pub async fn decide(
         hash: request.hash,
         reason: request.reason.trim(),
     };
-    let two_organisations = app.config.four_eyes.two_organisations;
+    let changes = changes(&app, &mut *tx, [&stored], now).await?;
     let outcome = stored
         .open
-        .decide(person(&may.login), &decision, two_organisations, now);
+        .decide(person(&may.login), &decision, &history(&app, &changes), now);
     let (state, reason) = match outcome.map_err(refused)? {
         Outcome::Rejected => (ProposalState::Rejected, decision.reason.to_owned()),
         Outcome::Approved(approved) => {
@@ -257,15 +263,39 @@ async fn reply(app: &App, login: &LoggedIn, id: ProposalId) -> ApiResult<Json<Pr
     let stored = store::one(app.db.reader(), id)
         .await?
         .ok_or_else(ApiError::not_found)?;
-    Ok(Json(view(app, login, stored)))
+    let now = app.clock.now();
+    let changes = changes(app, app.db.reader(), [&stored], now).await?;
+    Ok(Json(view(login, stored, &history(app, &changes), now)))
 }
 
-fn view(app: &App, login: &LoggedIn, stored: Stored) -> ProposalView {
-    let state = rules::state_at(stored.state, stored.open.content.expires_at, app.clock.now());
+/// The changes of accounts that matter for deciding these.
+async fn changes<'a>(
+    app: &App,
+    executor: impl DbExecutor<'_>,
+    proposals: impl IntoIterator<Item = &'a Stored>,
+    now: Timestamp,
+) -> Result<Vec<ControlChange>, sqlx::Error> {
+    let waiting = proposals
+        .into_iter()
+        .filter(|one| one.state == ProposalState::Open);
+    let oldest = waiting.map(|one| one.open.content.proposed_at).min();
+    let window = app.config.four_eyes.control_time();
+    control::store::recent(executor, control::since(oldest.unwrap_or(now), window, now)).await
+}
+
+fn history<'a>(app: &App, changes: &'a [ControlChange]) -> History<'a> {
+    History {
+        changes,
+        window: app.config.four_eyes.control_time(),
+        two_organisations: app.config.four_eyes.two_organisations,
+    }
+}
+
+fn view(login: &LoggedIn, stored: Stored, history: &History<'_>, now: Timestamp) -> ProposalView {
+    let state = rules::state_at(stored.state, stored.open.content.expires_at, now);
     let allowed = rights::decide(&login.grants, Permission::Decide, &stored.place) == Right::Allowed;
-    let rule = (allowed, app.config.four_eyes.two_organisations);
     ProposalView {
-        may_decide: rules::may_decide(&stored.open, state, person(login), rule),
+        may_decide: rules::may_decide(&stored.open, state, person(login), (allowed, history), now),
         content: stored.open.content,
         hash: stored.open.hash,
         state,
@@ -304,100 +334,6 @@ async fn record(
         reason,
     };
     audit::store::append(tx, &act).await
-}
-
-fn reason_needed() -> ApiError {
-    ApiError::new(
-        ProblemCode::MalformedRequest,
-        "Cần ghi lý do (5 đến 500 ký tự).",
-        "A reason is needed (5 to 500 characters).",
-    )
-    .at("reason")
-}
-
-fn over() -> ApiError {
-    ApiError::new(
-        ProblemCode::WrongState,
-        "Đề nghị này đã được quyết định hoặc đã rút.",
-        "This proposal was decided or taken back.",
-    )
-}
-
-fn refused(refusal: Refusal) -> ApiError {
-    let (code, detail, detail_en) = match refusal {
-        Refusal::Own => (
-            ProblemCode::NotAllowed,
-            "Không ai được tự duyệt đề nghị của mình.",
-            "Nobody decides on an own proposal.",
-        ),
-        Refusal::SameOrganisation => (
-            ProblemCode::NotAllowed,
-            "Người duyệt phải thuộc đơn vị khác với người đề nghị.",
-            "The second person must work for another organisation than the proposer.",
-        ),
-        Refusal::OtherContent => (
-            ProblemCode::RecordInvalid,
-            "Nội dung đã xem không phải nội dung được đề nghị. Hãy tải lại trang.",
-            "What was shown is not what was proposed. Reload the page.",
-        ),
-        Refusal::Expired => (
-            ProblemCode::WrongState,
-            "Đề nghị đã quá hạn. Hãy đề nghị lại.",
-            "The proposal has expired. Propose it again.",
-        ),
-        Refusal::ReasonNeeded => return reason_needed(),
-    };
-    ApiError::new(code, detail, detail_en)
-}
-
-fn overtaken(why: Overtaken) -> ApiError {
-    let state = ProblemCode::WrongState;
-    let (code, detail, detail_en) = match why {
-        Overtaken::Room(not_done) => return explain(not_done),
-        Overtaken::Voided => (state, "Bài thi này đã bị hủy.", "This attempt was voided."),
-        Overtaken::NotAdmitted => (
-            state,
-            "Thí sinh này chưa được cho vào phòng.",
-            "This candidate was not let in.",
-        ),
-        Overtaken::StillWorking => (
-            state,
-            "Thí sinh này vẫn đang làm bài.",
-            "This candidate is still working.",
-        ),
-        Overtaken::MinutesOutOfRange => (
-            ProblemCode::MalformedRequest,
-            "Số phút phải từ 1 đến 180.",
-            "Minutes must be 1 to 180.",
-        ),
-        Overtaken::HandedIn => (state, "Thí sinh này đã nộp bài.", "This candidate has handed in."),
-        Overtaken::ExtraOutOfRange => (
-            ProblemCode::MalformedRequest,
-            "Thời gian hỗ trợ tối đa 100% và 180 phút, phải khác mức đang có; khi đang thi chỉ được tăng.",
-            "Time by right is at most 100 % and 180 minutes, other than now; while the clock runs it only grows.",
-        ),
-        Overtaken::NothingLate => (
-            state,
-            "Không có câu trả lời đến muộn nối tiếp bài làm, hoặc đã được quyết định rồi.",
-            "There are no late answers that continue this attempt, or they were decided about.",
-        ),
-        Overtaken::NoRoomOpen => (
-            state,
-            "Ca thi này không có phòng nào đang mở hoặc đang thi.",
-            "No room of this sitting is open or running.",
-        ),
-        Overtaken::NothingMarked => (
-            state,
-            "Ca thi này chưa có phòng nào đóng và chấm.",
-            "No room of this sitting is closed and marked.",
-        ),
-        Overtaken::CorrectionDoesNotFit => (
-            ProblemCode::MalformedRequest,
-            "Đề không có câu này, hoặc cách sửa không hợp với loại câu hỏi hay không đổi gì.",
-            "The paper has no such question, or the correction does not fit its kind or changes nothing.",
-        ),
-    };
-    ApiError::new(code, detail, detail_en)
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use crate::door::{Answer, Doors};
 use crate::error::{ApiError, ApiResult};
 use crate::shell::extract::{Json, Query};
 use crate::staff::access::{Confirmed, ManageStaff, May, SeeStaff};
+use crate::staff::control::{self, Kind};
 use axum::extract::State;
 use exam_protocol::id::StaffId;
 use exam_protocol::people::{
@@ -172,6 +173,8 @@ struct Change<'a> {
     was: serde_json::Value,
     became: serde_json::Value,
     reason: &'a str,
+    /// What it changes of the account's control, for acts that need two people.
+    control: Option<Kind>,
 }
 
 async fn record(tx: &mut Tx, actor: &Actor, change: Change<'_>, at: Timestamp) -> Result<(), sqlx::Error> {
@@ -191,7 +194,11 @@ async fn record(tx: &mut Tx, actor: &Actor, change: Change<'_>, at: Timestamp) -
         became: &text(&change.became),
         reason: change.reason,
     };
-    audit::store::append(tx, &act).await
+    audit::store::append(tx, &act).await?;
+    match change.control {
+        Some(kind) => control::store::note(tx, change.staff, kind, (actor, at)).await,
+        None => Ok(()),
+    }
 }
 
 async fn members(

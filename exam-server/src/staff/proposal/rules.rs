@@ -1,6 +1,7 @@
 //! Who may decide what, and when: the rules of two people. Plain rules.
 
 use super::act::Approved;
+use crate::staff::control::{History, NotTwo, Pair};
 use exam_protocol::bytes::Digest;
 use exam_protocol::id::{OrganisationId, StaffId};
 use exam_protocol::proposal::{CriticalAct, MayDecide, ProposalContent, ProposalState, Verdict};
@@ -55,6 +56,8 @@ pub enum Refusal {
     Own,
     /// Both work for one organisation.
     SameOrganisation,
+    /// The two accounts may be in one hand.
+    NotTwo(NotTwo),
     /// Something else was shown than what was proposed.
     OtherContent,
     /// Nobody decided in time.
@@ -81,26 +84,38 @@ pub fn may_decide(
     open: &Open,
     state: ProposalState,
     person: Person,
-    (allowed, two_organisations): (bool, bool),
+    (allowed, history): (bool, &History<'_>),
+    now: Timestamp,
 ) -> MayDecide {
-    match open.stranger(person, two_organisations) {
+    match open.stranger(person, history, now) {
         _ if state != ProposalState::Open => MayDecide::Over,
         Err(Refusal::Own) => MayDecide::Own,
         _ if !allowed => MayDecide::NotAllowed,
+        Err(Refusal::NotTwo(why)) => match why {
+            NotTwo::ChangedSince => MayDecide::ChangedSince,
+            NotTwo::Touched { until } => MayDecide::Touched { until },
+            NotTwo::OneHand { until } => MayDecide::OneHand { until },
+            NotTwo::Moved { until } => MayDecide::Moved { until },
+        },
         Err(_) => MayDecide::SameOrganisation,
         Ok(()) => MayDecide::Yes,
     }
 }
 
 impl Open {
-    fn stranger(&self, person: Person, two_organisations: bool) -> Result<(), Refusal> {
+    fn stranger(&self, person: Person, history: &History<'_>, now: Timestamp) -> Result<(), Refusal> {
         if person.id == self.content.proposer {
             return Err(Refusal::Own);
         }
-        if two_organisations && person.organisation == self.content.organisation {
+        if history.two_organisations && person.organisation == self.content.organisation {
             return Err(Refusal::SameOrganisation);
         }
-        Ok(())
+        let pair = Pair {
+            proposer: self.content.proposer,
+            proposed_at: self.content.proposed_at,
+            decider: person.id,
+        };
+        history.two_people(pair, now).map_err(Refusal::NotTwo)
     }
 
     /// Decides. This is the only way to an [`Approved`] act.
@@ -111,13 +126,13 @@ impl Open {
         self,
         by: Person,
         decision: &Decision<'_>,
-        two_organisations: bool,
+        history: &History<'_>,
         now: Timestamp,
     ) -> Result<Outcome, Refusal> {
         if self.content.expires_at <= now {
             return Err(Refusal::Expired);
         }
-        self.stranger(by, two_organisations)?;
+        self.stranger(by, history, now)?;
         if decision.hash != self.hash {
             return Err(Refusal::OtherContent);
         }
@@ -160,6 +175,15 @@ mod tests {
         }
     }
 
+    /// Nobody touched anybody's account.
+    fn strangers(two_organisations: bool) -> History<'static> {
+        History {
+            changes: &[],
+            window: exam_protocol::time::Millis::minutes(60),
+            two_organisations,
+        }
+    }
+
     fn open(by: Person, number: u8, expires_at: Timestamp) -> Open {
         let content = ProposalContent {
             id: ProposalId::from_random([number; 16]),
@@ -191,7 +215,10 @@ mod tests {
     fn each_refusal_has_its_cause() {
         let one = open(person(1, 1), 7, Timestamp(2_000));
         let check = |by, decision: &Decision<'_>, now, expected| {
-            assert_eq!(one.clone().decide(by, decision, true, now), Err(expected));
+            assert_eq!(
+                one.clone().decide(by, decision, &strangers(true), now),
+                Err(expected)
+            );
         };
         check(person(1, 2), &approve(one.hash), NOW, Refusal::Own);
         check(person(2, 1), &approve(one.hash), NOW, Refusal::SameOrganisation);
@@ -212,13 +239,16 @@ mod tests {
             ..no
         };
         assert_eq!(
-            one.clone().decide(person(2, 2), &no, true, NOW),
+            one.clone().decide(person(2, 2), &no, &strangers(true), NOW),
             Ok(Outcome::Rejected)
         );
-        let same = one.clone().decide(person(2, 1), &approve(one.hash), false, NOW);
+        let same = one
+            .clone()
+            .decide(person(2, 1), &approve(one.hash), &strangers(false), NOW);
         assert!(matches!(same, Ok(Outcome::Approved(_))));
         assert_eq!(
-            one.clone().decide(person(1, 1), &approve(one.hash), false, NOW),
+            one.clone()
+                .decide(person(1, 1), &approve(one.hash), &strangers(false), NOW),
             Err(Refusal::Own)
         );
     }
@@ -253,7 +283,7 @@ mod tests {
                 let shown = usize::from(one.hash_of) % proposed.len();
                 let decider = person(one.decider.0, one.decider.1);
                 for target in proposed.clone() {
-                    let decided = target.clone().decide(decider, &approve(proposed[shown].hash), true, Timestamp(one.now));
+                    let decided = target.clone().decide(decider, &approve(proposed[shown].hash), &strangers(true), Timestamp(one.now));
                     if let Ok(Outcome::Approved(approved)) = decided {
                         prop_assert_ne!(approved.proposer(), approved.decider());
                         prop_assert_eq!(approved.proposer(), target.content.proposer);
@@ -270,8 +300,8 @@ mod tests {
         fn the_page_offers_exactly_what_counts(proposer in (0u8..3, 0u8..3), decider in (0u8..3, 0u8..3), two: bool) {
             let one = open(person(proposer.0, proposer.1), 1, Timestamp(2_000));
             let by = person(decider.0, decider.1);
-            let offered = may_decide(&one, ProposalState::Open, by, (true, two));
-            let counts = one.clone().decide(by, &approve(one.hash), two, NOW).is_ok();
+            let offered = may_decide(&one, ProposalState::Open, by, (true, &strangers(two)), NOW);
+            let counts = one.clone().decide(by, &approve(one.hash), &strangers(two), NOW).is_ok();
             prop_assert_eq!(offered == MayDecide::Yes, counts);
         }
     }
@@ -284,11 +314,11 @@ mod tests {
         assert_eq!(state_at(Done, NOW, NOW), Done);
         let one = open(person(1, 1), 1, NOW);
         assert_eq!(
-            may_decide(&one, Done, person(2, 2), (true, true)),
+            may_decide(&one, Done, person(2, 2), (true, &strangers(true)), NOW),
             MayDecide::Over
         );
         assert_eq!(
-            may_decide(&one, Waiting, person(2, 2), (false, true)),
+            may_decide(&one, Waiting, person(2, 2), (false, &strangers(true)), NOW),
             MayDecide::NotAllowed
         );
     }

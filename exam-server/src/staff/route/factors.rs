@@ -7,6 +7,7 @@ use crate::db::Tx;
 use crate::error::{ApiError, ApiResult};
 use crate::shell::extract::{Json, Path};
 use crate::staff::access::{Confirmed, LoggedIn};
+use crate::staff::control::store as control;
 use crate::staff::factor::passkey::NoPasskey;
 use crate::staff::factor::{recovery, totp};
 use crate::staff::store::factor::{self as store, Factor};
@@ -18,7 +19,8 @@ use exam_protocol::console::Me;
 use exam_protocol::id::StaffId;
 use exam_protocol::problem::ProblemCode;
 use exam_protocol::staff::{
-    FactorKind, FactorView, PasskeyChallenge, PasskeyEnrolment, RecoveryCodes, TotpEnrolment, TotpOffer,
+    ControlKind, FactorKind, FactorView, PasskeyChallenge, PasskeyEnrolment, RecoveryCodes, TotpEnrolment,
+    TotpOffer,
 };
 use qrcode::{Color, QrCode};
 use std::sync::Arc;
@@ -114,6 +116,13 @@ pub async fn remove(
         "staff.factor-remove",
         &became,
         app.clock.now(),
+    )
+    .await?;
+    control::note(
+        &mut tx,
+        staff,
+        ControlKind::OwnFactors,
+        (login.actor(), app.clock.now()),
     )
     .await?;
     tx.commit().await?;
@@ -270,6 +279,7 @@ async fn enrol(
     store::put(tx, login.member.id, factor).await?;
     let became = serde_json::json!({ "factor": factor.id, "kind": factor.kind }).to_string();
     record(tx, login.actor(), "staff.factor-add", &became, now).await?;
+    control::note(tx, login.member.id, ControlKind::OwnFactors, (login.actor(), now)).await?;
     opening::renew(app, tx, login.session.id, true, jar).await
 }
 

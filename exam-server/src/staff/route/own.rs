@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::shell::extract::{Json, Path};
 use crate::staff::access::LoggedIn;
+use crate::staff::control::store as control;
 use crate::staff::password::{self, rule};
 use crate::staff::store;
 use axum::extract::State;
@@ -14,7 +15,7 @@ use axum_extra::extract::CookieJar;
 use exam_protocol::console::Me;
 use exam_protocol::id::SessionId;
 use exam_protocol::problem::ProblemCode;
-use exam_protocol::staff::{PasswordChange, SessionView};
+use exam_protocol::staff::{ControlSeen, ControlView, PasswordChange, SessionView};
 use std::sync::Arc;
 
 /// `GET`: own sessions.
@@ -50,6 +51,37 @@ pub async fn end_session(
         app.clock.now(),
     )
     .await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET`: what others changed of the own account and the holder has not acknowledged.
+///
+/// # Errors
+/// The database.
+pub async fn account_changes(
+    login: LoggedIn,
+    State(app): State<Arc<App>>,
+) -> ApiResult<Json<Vec<ControlView>>> {
+    Ok(Json(control::unseen(app.db.reader(), login.member.id).await?))
+}
+
+/// `POST`: acknowledges them; that, too, is in the audit.
+///
+/// # Errors
+/// The database.
+pub async fn account_changes_seen(
+    login: LoggedIn,
+    State(app): State<Arc<App>>,
+    Json(seen): Json<ControlSeen>,
+) -> ApiResult<StatusCode> {
+    let now = app.clock.now();
+    let mut tx = app.db.write().await?;
+    // Nobody acknowledges what is still to come.
+    let until = seen.until.min(now);
+    control::seen(&mut tx, login.member.id, until).await?;
+    let became = serde_json::json!({ "until": until }).to_string();
+    record(&mut tx, login.actor(), "staff.changes-seen", &became, now).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

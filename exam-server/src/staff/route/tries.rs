@@ -17,6 +17,7 @@ use exam_protocol::id::{SessionId, StaffId};
 use exam_protocol::problem::ProblemCode;
 use exam_protocol::time::Timestamp;
 use std::net::IpAddr;
+use std::time::Duration;
 
 /// One try.
 #[derive(Debug)]
@@ -25,7 +26,10 @@ pub struct Try {
     budgets: Vec<Budget>,
     /// Whether it is the last that a budget allows.
     last: bool,
-    address: String,
+    /// Failures in the fullest budget, this try among them.
+    failures: i64,
+    /// Who tries, and from where: nobody yet at the door, the member whose console it is afterwards.
+    actor: Actor,
     holder: Option<StaffId>,
 }
 
@@ -33,6 +37,21 @@ pub struct Try {
 /// password gives nobody new tries at the second factor.
 pub(super) fn own_count(session: SessionId) -> [u8; 32] {
     sha256_of(&[b"password in session", session.to_string().as_bytes()])
+}
+
+/// How long an answer takes after too many failures at an account that tries don't close.
+const SLOWLY: Duration = Duration::from_secs(2);
+
+/// Whoever knocks from this address, unless too many do.
+fn at_the_door_of(app: &App, address: IpAddr) -> ApiResult<Actor> {
+    let address = address.to_string();
+    if !app.login_limit.allow(&address, app.clock.now()) {
+        return Err(too_many());
+    }
+    Ok(Actor {
+        who: "nobody".into(),
+        address,
+    })
 }
 
 impl Try {
@@ -47,16 +66,34 @@ impl Try {
         jar: &CookieJar,
         holder: Option<StaffId>,
     ) -> ApiResult<Self> {
-        let address_text = address.to_string();
-        if !app.login_limit.allow(&address_text, app.clock.now()) {
-            return Err(too_many());
-        }
+        let nobody = at_the_door_of(app, address)?;
         let rules = &app.config.staff;
         let budgets = match known_device(app, jar, holder).await? {
             Some(device) => vec![lockout::of_device(name, &device, rules.failures)],
             None => lockout::of_strangers(name, address, rules.failures, rules.failures_everywhere).to_vec(),
         };
-        Self::take(app, budgets, address_text, holder).await
+        Self::take(app, budgets, nobody, holder).await
+    }
+
+    /// A try at an account for emergencies. Its password is 160 random bits, which nobody guesses; so tries never close it,
+    /// for whoever could do that would take away the last way in. After some failures those of that network address only
+    /// wait for their answer.
+    ///
+    /// # Errors
+    /// Too many logins a minute from one address, or the database.
+    pub async fn at_the_glass(app: &App, name: &str, address: IpAddr, holder: StaffId) -> ApiResult<Self> {
+        let nobody = at_the_door_of(app, address)?;
+        let failures = app.config.staff.failures;
+        let [network, _] = lockout::of_strangers(name, address, failures, failures);
+        let never = Budget {
+            most: i64::MAX,
+            ..network
+        };
+        let one = Self::take(app, vec![never], nobody, Some(holder)).await?;
+        if one.failures > i64::from(failures) {
+            tokio::time::sleep(SLOWLY).await;
+        }
+        Ok(one)
     }
 
     /// A try on a device that is known by other means than its cookie.
@@ -71,30 +108,27 @@ impl Try {
         holder: Option<StaffId>,
     ) -> ApiResult<Self> {
         let budgets = vec![lockout::of_device(name, device, app.config.staff.failures)];
-        Self::take(app, budgets, actor.address.clone(), holder).await
+        Self::take(app, budgets, actor.clone(), holder).await
     }
 
-    async fn take(
-        app: &App,
-        budgets: Vec<Budget>,
-        address: String,
-        holder: Option<StaffId>,
-    ) -> ApiResult<Self> {
+    async fn take(app: &App, budgets: Vec<Budget>, actor: Actor, holder: Option<StaffId>) -> ApiResult<Self> {
         let (now, rest) = (app.clock.now(), app.config.staff.lock_time());
         let mut tx = app.db.write().await?;
         store::forget_older(&mut tx, Timestamp(now.0 - rest.0)).await?;
-        let mut last = false;
+        let (mut last, mut failures) = (false, 0);
         for budget in &budgets {
             let count = store::count(&mut tx, budget).await?;
             let count = count.next(budget, rest, now).ok_or_else(too_many)?;
             last |= count.failures == budget.most;
+            failures = failures.max(count.failures);
             store::set(&mut tx, budget, count).await?;
         }
         tx.commit().await?;
         Ok(Self {
             budgets,
             last,
-            address,
+            failures,
+            actor,
             holder,
         })
     }
@@ -131,19 +165,15 @@ impl Try {
     /// The database.
     pub async fn failed(&self, app: &App, act: &str, what: &str) -> ApiResult<ApiError> {
         let now = app.clock.now();
-        let actor = Actor {
-            who: "nobody".into(),
-            address: self.address.clone(),
-        };
         let mut tx = app.db.write().await?;
         match self.holder {
             Some(holder) => {
                 let became = serde_json::json!({ "failed": what }).to_string();
-                append(&mut tx, &actor, act, holder, &became, now).await?;
+                append(&mut tx, &self.actor, act, holder, &became, now).await?;
                 if self.last {
                     let became = serde_json::json!({ "minutes": app.config.staff.lock_minutes }).to_string();
-                    append(&mut tx, &actor, "staff.lock-out", holder, &became, now).await?;
-                    tracing::warn!(%holder, address = self.address, "too many failed logins: locked out");
+                    append(&mut tx, &self.actor, "staff.lock-out", holder, &became, now).await?;
+                    tracing::warn!(%holder, address = self.actor.address, "too many failed logins: locked out");
                 }
             }
             None => {

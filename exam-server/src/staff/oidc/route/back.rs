@@ -10,6 +10,7 @@ use crate::door::Anybody;
 use crate::error::{ApiError, ApiResult};
 use crate::shell::extract::{Path, Query};
 use crate::shell::tls::Peer;
+use crate::staff::control::{self, Kind};
 use crate::staff::oidc::claims::SignedOn;
 use crate::staff::oidc::client::SignOn;
 use crate::staff::oidc::on_the_way::OnTheWay;
@@ -212,8 +213,13 @@ impl Back<'_> {
         };
         people::link(tx, member.id, &external, self.now).await?;
         let became = json!({ "organisation": organisation, "provider": self.id() });
-        self.record(tx, "staff.add", member.id, ("", &became.to_string()))
-            .await?;
+        self.record(
+            tx,
+            ("staff.add", Kind::Created),
+            member.id,
+            ("", &became.to_string()),
+        )
+        .await?;
         Ok(member)
     }
 
@@ -227,8 +233,13 @@ impl Back<'_> {
             .collect();
         if let Some(was) = store::set_grants(tx, member.id, self.id(), &there, self.now).await? {
             let (was, became) = (json!(was).to_string(), json!(there).to_string());
-            self.record(tx, "staff.sign-on-roles", member.id, (&was, &became))
-                .await?;
+            self.record(
+                tx,
+                ("staff.sign-on-roles", Kind::Roles),
+                member.id,
+                (&was, &became),
+            )
+            .await?;
         }
         Ok(())
     }
@@ -236,7 +247,7 @@ impl Back<'_> {
     async fn record(
         &self,
         tx: &mut Tx,
-        act: &str,
+        (act, kind): (&str, Kind),
         staff: StaffId,
         (was, became): (&str, &str),
     ) -> Result<(), sqlx::Error> {
@@ -253,6 +264,7 @@ impl Back<'_> {
             became,
             reason: "",
         };
-        audit::store::append(tx, &act).await
+        audit::store::append(tx, &act).await?;
+        control::store::note(tx, staff, kind, (&actor, self.now)).await
     }
 }

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::error::{ApiError, ApiResult};
 use crate::shell::extract::{Json, Path};
+use crate::staff::control::Kind;
 use crate::staff::password;
 use crate::staff::people::directory::{Directory, Person};
 use crate::staff::people::store::{self, NewPerson};
@@ -45,6 +46,7 @@ pub(super) async fn add(
         was: Value::Null,
         became: json!({ "organisation": new.organisation, "ends_at": new.ends_at }),
         reason: "",
+        control: Some(Kind::Created),
     };
     record(&mut tx, may.actor(), change, now).await?;
     tx.commit().await?;
@@ -61,10 +63,9 @@ pub(super) struct Start {
 /// A new id and start password. Hashing takes long: not within a transaction.
 pub(super) async fn given(app: &App, name: String, display_name: String) -> ApiResult<Start> {
     let password = text::start_password(app.random.bytes()?);
-    let typed = password.clone();
-    let hash = tokio::task::spawn_blocking(move || password::hash(&typed)).await;
+    let hash = password::hash_aside(password.clone()).await;
     Ok(Start {
-        hash: hash.map_err(ApiError::internal)?.map_err(ApiError::internal)?,
+        hash: hash.map_err(ApiError::internal)?,
         shown: StartPassword {
             id: StaffId::from_random(app.random.bytes()?),
             name,
@@ -187,12 +188,18 @@ pub(super) async fn change(
     )
     .await?;
     let renamed = display_name != holder.display_name;
+    let control = if change.organisation != holder.organisation {
+        Some(Kind::Organisation)
+    } else {
+        (change.ends_at != holder.ends_at).then_some(Kind::Opened)
+    };
     let change = Change {
         act: "staff.change",
         staff: holder.id,
         was: json!({ "organisation": holder.organisation, "ends_at": holder.ends_at }),
         became: json!({ "organisation": change.organisation, "ends_at": change.ends_at, "renamed": renamed }),
         reason: "",
+        control,
     };
     record(&mut tx, may.actor(), change, now).await?;
     tx.commit().await?;
@@ -223,12 +230,14 @@ pub(super) async fn state(
         account::disable(&mut tx, touch.holder.id, "disabled", now).await?;
     }
     let became = json!({ "enabled": change.enabled });
+    let control = change.enabled.then_some(Kind::Opened);
     let change = Change {
         act: "staff.state",
         staff: touch.holder.id,
         was: json!({ "enabled": !touch.holder.disabled }),
         became,
         reason,
+        control,
     };
     record(&mut tx, may.actor(), change, now).await?;
     tx.commit().await?;
@@ -245,7 +254,15 @@ pub(super) async fn password(
     let (mut tx, directory, now) = begin(&app).await?;
     let holder = touch(&directory, &may, &staff, now)?.holder;
     store::give_password(&mut tx, holder.id, &start.hash, now).await?;
-    plain(&mut tx, &may, "staff.password", holder.id, now).await?;
+    let change = Change {
+        act: "staff.password",
+        staff: holder.id,
+        was: Value::Null,
+        became: Value::Null,
+        reason: "",
+        control: Some(Kind::Password),
+    };
+    record(&mut tx, may.actor(), change, now).await?;
     tx.commit().await?;
     start.shown.id = holder.id;
     start.shown.name.clone_from(&holder.name);
@@ -269,27 +286,11 @@ pub(super) async fn factors(
         was: json!(holder.factors),
         became: json!([]),
         reason: "",
+        control: Some(Kind::Factors),
     };
     record(&mut tx, may.actor(), change, now).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-async fn plain(
-    tx: &mut Tx,
-    may: &Manages,
-    act: &str,
-    staff: StaffId,
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    let change = Change {
-        act,
-        staff,
-        was: Value::Null,
-        became: Value::Null,
-        reason: "",
-    };
-    record(tx, may.actor(), change, now).await
 }
 
 /// Ties a login at a provider to a member.
@@ -318,7 +319,14 @@ pub(super) async fn link(
             "This login at the provider is a member's already; untie it first.",
         ));
     }
-    external_changed(&mut tx, &may, "staff.sign-on-link", (holder.id, &external), now).await?;
+    external_changed(
+        &mut tx,
+        &may,
+        ("staff.sign-on-link", Kind::Linked),
+        (holder.id, &external),
+        now,
+    )
+    .await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -335,7 +343,14 @@ pub(super) async fn unlink(
     if !store::unlink(&mut tx, holder.id, &external).await? {
         return Err(ApiError::not_found());
     }
-    external_changed(&mut tx, &may, "staff.sign-on-unlink", (holder.id, &external), now).await?;
+    external_changed(
+        &mut tx,
+        &may,
+        ("staff.sign-on-unlink", Kind::Roles),
+        (holder.id, &external),
+        now,
+    )
+    .await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -343,7 +358,7 @@ pub(super) async fn unlink(
 async fn external_changed(
     tx: &mut Tx,
     may: &Manages,
-    act: &str,
+    (act, control): (&str, Kind),
     (staff, external): (StaffId, &ExternalLogin),
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
@@ -354,6 +369,7 @@ async fn external_changed(
         was: Value::Null,
         became: json!({ "provider": external.provider, "subject_sha256": subject }),
         reason: "",
+        control: Some(control),
     };
     record(tx, may.actor(), change, now).await
 }

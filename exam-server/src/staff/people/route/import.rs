@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::error::{ApiError, ApiResult};
 use crate::shell::extract::{Json, Query};
+use crate::staff::control::Kind;
 use crate::staff::people::import::{self, Plan, Planned};
 use crate::staff::people::store;
 use crate::staff::store as staff_store;
@@ -69,8 +70,13 @@ pub(super) async fn import(
 }
 
 async fn unpack(file: Bytes) -> ApiResult<Result<Vec<Sheet>, Finding>> {
-    let _one = UNPACKING.acquire().await.map_err(ApiError::internal)?;
-    tokio::task::spawn_blocking(move || import::sheets(&file))
+    let one = UNPACKING.acquire().await.map_err(ApiError::internal)?;
+    let work = move || {
+        // The permit lives as long as the work: a request that was given up must not make room for another.
+        let _one = one;
+        import::sheets(&file)
+    };
+    tokio::task::spawn_blocking(work)
         .await
         .map_err(ApiError::internal)
 }
@@ -151,6 +157,7 @@ async fn one(
             was: Value::Null,
             became: json!({ "organisation": row.organisation, "import": true }),
             reason: "",
+            control: Some(Kind::Created),
         };
         record(tx, may.actor(), change, now).await?;
     }
@@ -162,6 +169,7 @@ async fn one(
             was: Value::Null,
             became: json!(grant),
             reason: "",
+            control: Some(Kind::Roles),
         };
         record(tx, may.actor(), change, now).await?;
     }

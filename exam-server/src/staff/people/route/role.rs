@@ -6,6 +6,7 @@ use crate::audit;
 use crate::audit::chain::Act;
 use crate::error::{ApiError, ApiResult};
 use crate::shell::extract::Json;
+use crate::staff::control::Kind;
 use crate::staff::people::{appoint, review, store, text, tree};
 use crate::staff::store as staff_store;
 use crate::staff::store::session;
@@ -52,6 +53,7 @@ pub(super) async fn grant(
         was: Value::Null,
         became: json!(grant),
         reason,
+        control: Some(Kind::Roles),
     };
     record(&mut tx, may.actor(), change, now).await?;
     tx.commit().await?;
@@ -77,6 +79,7 @@ pub(super) async fn revoke(
         was: json!(grant),
         became: Value::Null,
         reason,
+        control: Some(Kind::Roles),
     };
     record(&mut tx, may.actor(), change, now).await?;
     tx.commit().await?;
@@ -109,6 +112,7 @@ pub(super) async fn confirm(
             was: Value::Null,
             became: json!(grant),
             reason,
+            control: None,
         };
         record(&mut tx, may.actor(), change, now).await?;
     }

@@ -319,6 +319,12 @@ async fn the_emergency_account_is_loud_good_once_and_for_an_hour() {
             &[&hash],
         )
         .await;
+    // Whoever tries passwords can't close it, not even to those beside them; answers only come slowly.
+    for _ in 0..6 {
+        let mut other = Visitor::new(&trial, 1);
+        assert_eq!(other.password("khan", "sai").await, "wrong-credentials");
+    }
+    assert_eq!(acts(&trial, "staff.lock-out").await, 0);
     let mut first = Visitor::new(&trial, 1);
     assert_eq!(first.password("khan", "trong phong bì").await, "ok");
     assert_eq!(first.rooms().await, "ok", "no second factor, no duty");
