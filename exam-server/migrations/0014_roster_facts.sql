@@ -13,3 +13,5 @@ update attempt set
     roster_class = (select coalesce(class, '') from candidate where candidate.citizen_number = attempt.citizen_number),
     roster_school = (select coalesce(school, '') from candidate where candidate.citizen_number = attempt.citizen_number)
     where citizen_number not like '000%';
+-- when the words of a proposal that is over were erased: its reason and the name in its object; the hash stays
+alter table proposal add column words_erased_at bigint;

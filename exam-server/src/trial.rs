@@ -152,8 +152,10 @@ impl Trial {
                 ],
             )
             .await;
-            let text = "insert into attempt (id, sitting, room, citizen_number, candidate_number, seat, head)
-                 values ($1, $2, $3, $4, $5, $6, x'00')";
+            let text = "insert into attempt (id, sitting, room, citizen_number, candidate_number, seat, head,
+                     roster_name, roster_birth_date, roster_sex, roster_class, roster_school)
+                 select $1, $2, $3, $4, $5, $6, x'00', name, birth_date, sex, class, school
+                 from candidate where citizen_number = $4";
             let values = [
                 &attempt.to_string(),
                 &sitting,

@@ -7,13 +7,16 @@ revoke all on all tables in schema public from exam_server;
 grant select, insert, update, delete on all tables in schema public to exam_server;
 revoke insert, update, delete on _sqlx_migrations from exam_server;
 -- the record: only ever inserted into
-revoke update, delete on audit, erasure, journal, hand_in, seat, attempt_void, reopening, key_correction, mark_history,
+revoke update, delete on audit, erasure, journal, hand_in, seat, reopening, key_correction, mark_history,
     result_history, staff_review, late_line, late_decision, control_change from exam_server;
 -- reasons in the audit: erased or left as they are
 revoke update on audit_reason from exam_server;
 -- admissions: only their reasons are erased
 revoke update, delete on admission from exam_server;
 grant update (reason) on admission to exam_server;
--- proposals: what was proposed stays, how it ended is added
+-- voided attempts: only their reasons are erased
+revoke update, delete on attempt_void from exam_server;
+grant update (reason) on attempt_void to exam_server;
+-- proposals: what was proposed stays, how it ended is added; of those that are over the words are erased, which the hash shows
 revoke update, delete on proposal from exam_server;
-grant update (state, decided_by, decided_at, decision_reason, readable_until, used_at) on proposal to exam_server;
+grant update (state, decided_by, decided_at, decision_reason, readable_until, used_at, content, words_erased_at) on proposal to exam_server;

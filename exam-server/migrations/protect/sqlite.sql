@@ -43,7 +43,8 @@ create trigger if not exists seat_no_delete before delete on seat
 begin
     select raise(abort, 'seats are never deleted');
 end;
-create trigger if not exists attempt_void_no_update before update on attempt_void
+drop trigger if exists attempt_void_no_update;
+create trigger attempt_void_no_update before update of attempt, proposal, at on attempt_void
 begin
     select raise(abort, 'voiding is never changed');
 end;
@@ -116,8 +117,16 @@ create trigger if not exists admission_no_delete before delete on admission
 begin
     select raise(abort, 'admissions are never deleted');
 end;
-create trigger if not exists proposal_no_update
-    before update of id, sitting, room, content, hash, proposer, organisation, proposed_at, expires_at on proposal
+drop trigger if exists proposal_no_update;
+create trigger proposal_no_update
+    before update of id, sitting, room, hash, proposer, organisation, proposed_at, expires_at on proposal
+begin
+    select raise(abort, 'what was proposed is never changed');
+end;
+-- but for its words, once, when it is over
+drop trigger if exists proposal_content_no_update;
+create trigger proposal_content_no_update before update of content on proposal
+    when new.words_erased_at is null or old.words_erased_at is not null
 begin
     select raise(abort, 'what was proposed is never changed');
 end;

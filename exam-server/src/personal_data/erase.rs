@@ -8,6 +8,7 @@ use crate::checkin;
 use crate::clock::Randomness;
 use crate::config::PersonalData;
 use crate::db::Tx;
+use crate::staff::proposal::store::{Due, erase_words};
 use certs::hash::sha256;
 use exam_protocol::bytes::Fixed;
 use exam_protocol::id::SittingId;
@@ -65,8 +66,10 @@ pub async fn erase(tx: &mut Tx, request: &Request<'_>) -> Result<Option<ErasureM
         for sequence in &reasons {
             audit::store::erase_reason(tx, *sequence).await?;
         }
-        let admissions = store::erase_admission_reasons(tx, before).await?;
-        lines.push(minutes::line(Rule::Reasons, reasons.len() as u64 + admissions));
+        let others = store::erase_admission_reasons(tx, before).await?
+            + store::erase_void_reasons(tx, before).await?
+            + erase_words(tx, Due::Before(before), request.now).await?;
+        lines.push(minutes::line(Rule::Reasons, reasons.len() as u64 + others));
         checkin::store::desk::remove_expired(tx, request.now).await?;
     }
     lines.retain(|line| line.rows > 0);
@@ -93,6 +96,8 @@ async fn candidates(tx: &mut Tx, request: &Request<'_>) -> Result<u64, NotErased
             store::erase_candidate(tx, &number, &nobody()?).await?;
             rows += 1;
         }
+        // What proposals are about names candidates.
+        rows += erase_words(tx, Due::Sitting(sitting), request.now).await?;
     }
     Ok(rows)
 }

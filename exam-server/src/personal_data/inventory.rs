@@ -307,13 +307,13 @@ pub const INVENTORY: &[Columns] = &[
     of("node", "id started_at seen_at", Internal, Short),
     of(
         "proposal",
-        "id sitting room hash proposer organisation proposed_at expires_at state decided_by decided_at readable_until used_at",
+        "id sitting room hash proposer organisation proposed_at expires_at state decided_by decided_at readable_until used_at words_erased_at",
         Internal,
         Record,
     ),
-    of("proposal", "content decision_reason", Restricted, Record),
+    of("proposal", "content decision_reason", Restricted, Reasons),
     of("attempt_void", "attempt proposal at", Internal, Record),
-    of("attempt_void", "reason", Restricted, Record),
+    of("attempt_void", "reason", Restricted, Reasons),
     of("reopening", "attempt epoch proposal at", Internal, Record),
     of(
         "key_correction",

@@ -118,6 +118,18 @@ pub async fn erase_admission_reasons(tx: &mut Tx, before: Timestamp) -> Result<u
     Ok(done.rows_affected())
 }
 
+/// Erases the reasons of voided attempts older than `before`; that they are voided stays. How many.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn erase_void_reasons(tx: &mut Tx, before: Timestamp) -> Result<u64, sqlx::Error> {
+    let done = sqlx::query("update attempt_void set reason = '' where reason <> '' and at < $1")
+        .bind(before.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(done.rows_affected())
+}
+
 /// The number of the next minutes.
 ///
 /// # Errors

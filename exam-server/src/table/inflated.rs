@@ -56,7 +56,7 @@ pub fn check(bytes: &[u8], bounds: Bounds) -> Result<(), Finding> {
             }
             left = left.checked_sub(read as u64).ok_or_else(too_large)?;
             if kept {
-                let found = chunk[..read].iter().filter(|byte| **byte == b'<').count();
+                let found = chunk[..read].split(|byte| *byte == b'<').count() - 1;
                 elements = elements.checked_sub(found as u64).ok_or_else(too_large)?;
             }
         }

@@ -175,3 +175,90 @@ async fn put_attempt(
     .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::personal_data::store::{ERASED, about, erase_candidate};
+    use crate::result::store::{NOW, rows};
+    use crate::trial::Trial;
+    use exam_protocol::citizen::CitizenNumber;
+    use exam_protocol::id::RoomId;
+
+    const NUMBER: &str = "001308000001";
+
+    async fn names(trial: &Trial, room: RoomId) -> Vec<(String, String)> {
+        let rows = rows(trial.app.db.reader(), room, NOW).await.unwrap();
+        rows.into_iter().map(|row| (row.name, row.birth_date)).collect()
+    }
+
+    /// A sitting of another exam day with one room.
+    async fn another(trial: &Trial) -> (SittingId, RoomId) {
+        let (sitting, room) = (
+            SittingId::from_random([0xa1; 16]),
+            RoomId::from_random([0xa2; 16]),
+        );
+        let of = [&sitting.to_string(), &trial.sitting.to_string()];
+        let text = "insert into sitting (id, exam, subject, starts_at, duration, questions)
+             select $1, exam, subject, starts_at, duration, questions from sitting where id = $2";
+        trial.sql(text, &of.map(String::as_str)).await;
+        let of = [&room.to_string(), &sitting.to_string()];
+        let text = "insert into room (id, sitting, site, name, state) select $1, $2, site, 'P9', 'planned' from room limit 1";
+        trial.sql(text, &of.map(String::as_str)).await;
+        (sitting, room)
+    }
+
+    #[tokio::test]
+    async fn another_exams_roster_changes_no_mark_list_that_stands() {
+        let trial = Trial::new().await;
+        let before = names(&trial, trial.rooms[0]).await;
+        let (sitting, room) = another(&trial).await;
+        let place = Place {
+            citizen_number: NUMBER.parse::<CitizenNumber>().unwrap(),
+            person: Person {
+                name: "Người Khác".into(),
+                birth_date: "2001-01-01".into(),
+                sex: "M".into(),
+                class: "12A".into(),
+                school: String::new(),
+            },
+            candidate_number: "9".into(),
+            room,
+            seat: "1".into(),
+            attempt: None,
+        };
+        let mut tx = trial.app.db.write().await.unwrap();
+        let new = || Ok(AttemptId::from_random([0xa3; 16]));
+        apply(&mut tx, sitting, &[place], new).await.unwrap();
+        let own = stored(&mut tx, sitting).await.unwrap().unwrap().candidates;
+        assert_eq!(own[0].person.name, "Người Khác");
+        let first = stored(&mut tx, trial.sitting).await.unwrap().unwrap().candidates;
+        assert!(first.iter().all(|one| one.person.name != "Người Khác"));
+        tx.commit().await.unwrap();
+        assert_eq!(
+            names(&trial, trial.rooms[0]).await,
+            before,
+            "the list that was printed"
+        );
+        let other = names(&trial, room).await;
+        assert_eq!(other, [("Người Khác".to_owned(), "2001-01-01".to_owned())]);
+        let held = about(trial.app.db.reader(), &NUMBER.parse().unwrap())
+            .await
+            .unwrap();
+        let held = format!("{held:?}");
+        assert!(
+            held.contains("Người Khác") && held.contains(&before[0].0),
+            "the export has both"
+        );
+        let mut tx = trial.app.db.write().await.unwrap();
+        erase_candidate(&mut tx, NUMBER, "000000000009").await.unwrap();
+        tx.commit().await.unwrap();
+        for room in [trial.rooms[0], room] {
+            let left = names(&trial, room).await;
+            let erased = left
+                .iter()
+                .filter(|(name, birth_date)| name == ERASED && birth_date.is_empty());
+            assert_eq!(erased.count(), 1, "{left:?}");
+        }
+    }
+}

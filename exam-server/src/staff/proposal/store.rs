@@ -81,7 +81,7 @@ pub async fn put(
     Ok(())
 }
 
-const SELECT: &str = "select p.id, p.content, p.hash, p.state, p.decided_by, p.decided_at, p.decision_reason,
+const SELECT: &str = "select p.id, p.content, p.hash, p.words_erased_at, p.state, p.decided_by, p.decided_at, p.decision_reason,
         p.readable_until, decider.display_name as decider_name, office.name as decider_organisation,
         exam.organisation, exam.id as exam, room.site, p.room
      from proposal p join sitting on sitting.id = p.sitting join exam on exam.id = sitting.exam
@@ -91,10 +91,12 @@ const SELECT: &str = "select p.id, p.content, p.hash, p.state, p.decided_by, p.d
 fn stored(row: &DbRow) -> Result<Stored, sqlx::Error> {
     let bytes: Vec<u8> = row.try_get("content")?;
     let hash = digest(row, "hash")?;
-    if certs::hash::sha256(&bytes) != hash.0 {
+    let content: ProposalContent = canonical::decode(&bytes).map_err(|e| broken("content", e))?;
+    let erased = row.try_get::<Option<i64>, _>("words_erased_at")?.is_some();
+    let wordless = content.reason.is_empty() && content.object.is_empty();
+    if certs::hash::sha256(&bytes) != hash.0 && !(erased && wordless) {
         return Err(broken("hash", "the stored proposal is not what was proposed"));
     }
-    let content: ProposalContent = canonical::decode(&bytes).map_err(|e| broken("content", e))?;
     let decided_at: Option<i64> = row.try_get("decided_at")?;
     let decision = decided_at
         .map(|at| {
@@ -187,6 +189,55 @@ pub async fn end(tx: &mut Tx, id: ProposalId, ending: Ending<'_>) -> Result<bool
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Which proposals are due to lose their words.
+#[derive(Clone, Copy, Debug)]
+pub enum Due {
+    /// Those proposed before this time.
+    Before(Timestamp),
+    /// All of a sitting.
+    Sitting(SittingId),
+}
+
+/// Erases what people wrote in proposals that are over, and the name of a candidate in what they were about. Act, people,
+/// times and the hash of what was proposed stay. How many.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn erase_words(tx: &mut Tx, due: Due, now: Timestamp) -> Result<u64, sqlx::Error> {
+    let (before, sitting) = match due {
+        Due::Before(before) => (before, String::new()),
+        Due::Sitting(sitting) => (Timestamp(0), sitting.to_string()),
+    };
+    let rows = sqlx::query(
+        "select id, content from proposal where words_erased_at is null and (state <> 'open' or expires_at <= $1)
+             and (proposed_at < $2 or sitting = $3)",
+    )
+    .bind(now.0)
+    .bind(before.0)
+    .bind(sitting)
+    .fetch_all(&mut **tx)
+    .await?;
+    for row in &rows {
+        let bytes: Vec<u8> = row.try_get("content")?;
+        let content: ProposalContent = canonical::decode(&bytes).map_err(|e| broken("content", e))?;
+        let wordless = ProposalContent {
+            reason: String::new(),
+            object: String::new(),
+            proposer_name: String::new(),
+            ..content
+        };
+        sqlx::query(
+            "update proposal set content = $1, decision_reason = '', words_erased_at = $2 where id = $3",
+        )
+        .bind(wordless.to_bytes())
+        .bind(now.0)
+        .bind(row.try_get::<String, _>("id")?)
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(rows.len() as u64)
 }
 
 /// Name of an organisation.

@@ -188,10 +188,10 @@ pub(super) async fn change(
     )
     .await?;
     let renamed = display_name != holder.display_name;
-    let control = if change.organisation != holder.organisation {
-        Some(Kind::Organisation)
-    } else {
+    let control = if change.organisation == holder.organisation {
         (change.ends_at != holder.ends_at).then_some(Kind::Opened)
+    } else {
+        Some(Kind::Organisation)
     };
     let change = Change {
         act: "staff.change",
