@@ -245,7 +245,7 @@ mod tests {
         let held = about(trial.app.db.reader(), &NUMBER.parse().unwrap())
             .await
             .unwrap();
-        let held = format!("{held:?}");
+        let held = serde_json::to_string(&held).unwrap();
         assert!(
             held.contains("Người Khác") && held.contains(&before[0].0),
             "the export has both"
