@@ -1,7 +1,9 @@
 //! Teachers' files in: bytes become items, or a list of everything that is wrong with the file. All or nothing: a
 //! file with one fault gives no item. Must never guess an answer, change a formula, or drop a question silently.
 
+mod aiken;
 mod collect;
+mod docx;
 mod encoding;
 mod entry;
 mod gift;
@@ -9,6 +11,10 @@ mod moodle_xml;
 mod order;
 mod weight;
 
+pub use aiken::aiken;
+pub(crate) use docx::report::result as with_key;
+pub(crate) use docx::with_stimulus;
+pub use docx::{Doubt, Question, Stimulus, WordFile, docx};
 pub use gift::gift;
 pub use moodle_xml::moodle_xml;
 
@@ -28,14 +34,20 @@ pub struct Import {
     pub notes: Vec<Note>,
 }
 
-/// Reads a file of either format, found from its first character: XML begins with `<`, GIFT never does in practice.
+/// Reads a file of any format, found from its first bytes: a Word file is a ZIP archive, XML begins with `<`, GIFT never
+/// does in practice.
 ///
 /// # Errors
 /// Everything that is wrong with the file.
 pub fn any(bytes: &[u8]) -> Result<Import, Vec<Fault>> {
+    if bytes.starts_with(b"PK\x03\x04") {
+        return docx(bytes)?.into_import();
+    }
     let text = encoding::decode(bytes).map_err(|fault| vec![fault])?;
     if looks_like_xml(&text) {
         moodle_xml::read(&text)
+    } else if aiken::looks_like(&text) {
+        aiken::read(&text)
     } else {
         gift::read(&text)
     }

@@ -1,15 +1,8 @@
 //! The command line: reads files, calls the library, prints. Everything else is in the library.
 
-use anyhow::{Context, bail};
-use clap::{Args, Parser, Subcommand};
-use question_bank::fault::{Fault, Note};
-use question_bank::item::{Item, Kind};
-use question_bank::paper::{Paper, PaperHead, check_items};
-use question_bank::scheme::{Scheme, TrueFalseRule};
-use question_bank::{form::Form, import, redact};
-use serde::Serialize;
-use std::fs;
-use std::path::{Path, PathBuf};
+use clap::{Parser, Subcommand};
+use command::paper::PaperArgs;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 mod command;
@@ -43,8 +36,55 @@ enum Command {
         /// Print the report instead of the summary.
         #[arg(long)]
         json: bool,
+        /// Take the questions into this bank; a new one is made where there is none. Word files give the questions that
+        /// were understood, and list the others with paragraph and reason.
+        #[arg(long, value_name = "BANK")]
+        bank: Option<PathBuf>,
+        /// The bank's signing key (PKCS #8 PEM); without it `BANK.key`, made with a new bank.
+        #[arg(long, value_name = "FILE", requires = "bank")]
+        key: Option<PathBuf>,
+        /// Who brings the questions in; nobody judges their own.
+        #[arg(long, default_value = "import")]
+        author: String,
+        /// Write a page for each file into this folder that shows source and result side by side.
+        #[arg(long, value_name = "FOLDER", requires = "bank")]
+        fidelity: Option<PathBuf>,
         #[command(flatten)]
         paper: PaperArgs,
+    },
+    /// Write the questions of a bank for another program.
+    Export {
+        /// The bank.
+        bank: PathBuf,
+        /// The format.
+        #[arg(long, value_enum)]
+        format: ExportFormat,
+        /// Write here instead of printing.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Check a bank: its signature, its items, their references. Exit code 1: something is wrong.
+    Check {
+        /// The bank.
+        bank: PathBuf,
+    },
+    /// Print what differs between two banks, one JSON object to a line. Exit code 1: something differs.
+    Diff {
+        /// The bank before.
+        before: PathBuf,
+        /// The bank after.
+        after: PathBuf,
+    },
+    /// Print an item of a bank with its key.
+    Render {
+        /// The item's identifier.
+        item: String,
+        /// The bank.
+        #[arg(long)]
+        bank: PathBuf,
+        /// As a page with its pictures instead of plain text.
+        #[arg(long)]
+        html: bool,
     },
     /// Print what one candidate would see, as JSON: shuffled by the seed, without keys.
     Preview {
@@ -88,41 +128,22 @@ enum Command {
     },
 }
 
-#[derive(Args)]
-struct PaperArgs {
-    /// Marking scheme: a JSON file, `even`, or a subject of the graduation exam since 2025 such as `toan`. With it the
-    /// files are checked as one paper; without it, as a bank of single questions.
-    #[arg(long, value_name = "FILE|NAME")]
-    scheme: Option<String>,
-    /// The paper's title.
-    #[arg(long, default_value = "Đề kiểm tra")]
-    title: String,
-    /// The paper's subject.
-    #[arg(long, default_value = "")]
-    subject: String,
-    /// Minutes allowed.
-    #[arg(long, default_value_t = 45)]
-    minutes: i64,
+/// Formats of other programs.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum ExportFormat {
+    Gift,
+    MoodleXml,
+    Aiken,
 }
 
-/// What `import` found.
-#[derive(Serialize)]
-struct Report {
-    accepted: bool,
-    files: Vec<FileReport>,
-    /// What is wrong with the questions, or why together they make no paper under the scheme.
-    paper_faults: Vec<Fault>,
-    items: Vec<Item>,
-}
-
-#[derive(Serialize)]
-struct FileReport {
-    file: String,
-    questions: usize,
-    kinds: Vec<(Kind, usize)>,
-    pictures: usize,
-    notes: Vec<Note>,
-    faults: Vec<Fault>,
+impl From<ExportFormat> for question_bank::export::Format {
+    fn from(format: ExportFormat) -> Self {
+        match format {
+            ExportFormat::Gift => Self::Gift,
+            ExportFormat::MoodleXml => Self::MoodleXml,
+            ExportFormat::Aiken => Self::Aiken,
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -139,39 +160,35 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             report,
             dry_run,
             json,
+            bank,
+            key,
+            author,
+            fidelity,
             paper,
         } => {
-            let found = read_all(&files, &paper)?;
-            let accepted = found.accepted;
-            let shown = if dry_run {
-                Report {
-                    items: Vec::new(),
-                    ..found
-                }
-            } else {
-                found
-            };
-            if let Some(path) = report {
-                let text = serde_json::to_string_pretty(&shown)?;
-                fs::write(&path, text).with_context(|| path.display().to_string())?;
+            if let Some(bank) = bank {
+                let intake = command::bank::Intake {
+                    bank: &bank,
+                    key: key.as_deref(),
+                    author: &author,
+                    report: report.as_deref(),
+                    fidelity: fidelity.as_deref(),
+                    dry_run,
+                };
+                return command::bank::import(&files, &intake);
             }
-            if json {
-                println!("{}", serde_json::to_string_pretty(&shown)?);
-            } else {
-                print_summary(&shown);
-            }
-            Ok(if accepted {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::FAILURE
-            })
+            command::paper::import(&files, report.as_deref(), dry_run, json, &paper)
         }
         Command::Preview {
             files,
             seed,
             code,
             paper,
-        } => preview(&files, seed.as_deref(), &code, &paper),
+        } => command::paper::preview(&files, seed.as_deref(), &code, &paper),
+        Command::Export { bank, format, out } => command::bank::export(&bank, format.into(), out.as_deref()),
+        Command::Check { bank } => command::bank::check(&bank),
+        Command::Diff { before, after } => command::bank::diff(&before, &after),
+        Command::Render { item, bank, html } => command::bank::render(&bank, &item, html),
         Command::Omml2mathml { file } => command::convert::omml(&file).map(|()| ExitCode::SUCCESS),
         Command::Mtef2mathml { file } => command::convert::mtef(&file).map(|()| ExitCode::SUCCESS),
         Command::QtiScore {
@@ -179,172 +196,6 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             responses,
             seed,
         } => command::qti::score(&item, &responses, seed).map(|()| ExitCode::SUCCESS),
-        Command::Scheme { name } => {
-            println!("{}", serde_json::to_string_pretty(&scheme(&name)?)?);
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Scheme { name } => command::paper::print_scheme(&name),
     }
-}
-
-fn read_all(files: &[PathBuf], paper: &PaperArgs) -> anyhow::Result<Report> {
-    let mut report = Report {
-        accepted: true,
-        files: Vec::new(),
-        paper_faults: Vec::new(),
-        items: Vec::new(),
-    };
-    for path in files {
-        let bytes = fs::read(path).with_context(|| path.display().to_string())?;
-        let (import, faults) = match import::any(&bytes) {
-            Ok(import) => (import, Vec::new()),
-            Err(faults) => (import::Import::default(), faults),
-        };
-        report.accepted &= faults.is_empty();
-        report.files.push(file_report(path, &import, faults));
-        report.items.extend(import.items);
-    }
-    if report.accepted {
-        report.paper_faults = match &paper.scheme {
-            Some(name) => Paper::new(paper.head(), report.items.clone(), scheme(name)?)
-                .err()
-                .unwrap_or_default(),
-            None => check_items(&report.items, &any_statements()),
-        };
-        report.accepted = report.paper_faults.is_empty();
-    }
-    Ok(report)
-}
-
-/// A scheme that takes true/false groups of any size: a bank may hold what no paper has asked for yet.
-fn any_statements() -> Scheme {
-    Scheme {
-        true_false: TrueFalseRule::PerStatement,
-        ..Scheme::even()
-    }
-}
-
-fn file_report(path: &Path, import: &import::Import, faults: Vec<Fault>) -> FileReport {
-    let count = |kind: Kind| {
-        import
-            .items
-            .iter()
-            .filter(|item| item.kind.kind() == kind)
-            .count()
-    };
-    FileReport {
-        file: path.display().to_string(),
-        questions: import.items.len(),
-        kinds: Kind::ALL
-            .into_iter()
-            .map(|kind| (kind, count(kind)))
-            .filter(|(_, count)| *count > 0)
-            .collect(),
-        pictures: import.items.iter().map(|item| item.media.len()).sum(),
-        notes: import.notes.clone(),
-        faults,
-    }
-}
-
-fn print_summary(report: &Report) {
-    for file in &report.files {
-        if file.faults.is_empty() {
-            println!(
-                "{}: {} câu hỏi, {} hình",
-                file.file, file.questions, file.pictures
-            );
-            for (kind, count) in &file.kinds {
-                println!("  {count:>4}  {}", kind.name_vi());
-            }
-        } else {
-            println!("{}: bị từ chối, {} lỗi", file.file, file.faults.len());
-        }
-        for fault in &file.faults {
-            println!("  lỗi: {fault}");
-        }
-        for note in &file.notes {
-            println!("  lưu ý: {note}");
-        }
-    }
-    for fault in &report.paper_faults {
-        println!("lỗi: {fault}");
-    }
-    println!(
-        "{}",
-        if report.accepted {
-            "Dùng được."
-        } else {
-            "Không dùng được; chưa có gì được nhập."
-        }
-    );
-}
-
-fn preview(files: &[PathBuf], seed: Option<&str>, code: &str, args: &PaperArgs) -> anyhow::Result<ExitCode> {
-    let report = read_all(files, args)?;
-    if !report.accepted {
-        print_summary(&report);
-        return Ok(ExitCode::FAILURE);
-    }
-    let paper = Paper::new(args.head(), report.items, args.scheme_or_even()?).map_err(|faults| {
-        anyhow::anyhow!(
-            faults
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join("\n")
-        )
-    })?;
-    let form = match seed {
-        Some(seed) => Form::make(&paper, code, seed_bytes(seed)?),
-        None => Form::unshuffled(&paper, code),
-    };
-    println!(
-        "{}",
-        serde_json::to_string_pretty(&view::paper(&redact::candidate_paper(&paper, &form)))?
-    );
-    Ok(ExitCode::SUCCESS)
-}
-
-impl PaperArgs {
-    fn scheme_or_even(&self) -> anyhow::Result<Scheme> {
-        scheme(self.scheme.as_deref().unwrap_or("even"))
-    }
-
-    fn head(&self) -> PaperHead {
-        let duration = exam_protocol::time::Millis::minutes(self.minutes);
-        PaperHead {
-            title: self.title.clone(),
-            subject: self.subject.clone(),
-            duration,
-        }
-    }
-}
-
-fn scheme(name: &str) -> anyhow::Result<Scheme> {
-    if name == "even" {
-        return Ok(Scheme::even());
-    }
-    if let Some(scheme) = Scheme::graduation_2025(name) {
-        return Ok(scheme);
-    }
-    if !Path::new(name).exists() {
-        bail!(
-            "không có thang điểm «{name}»: hãy dùng even, {} hoặc một tệp JSON",
-            Scheme::GRADUATION_2025.join(", ")
-        );
-    }
-    let text = fs::read_to_string(name).with_context(|| name.to_owned())?;
-    Scheme::from_json(&text).with_context(|| name.to_owned())
-}
-
-/// Up to 32 bytes of hexadecimal digits, filled up with zeros on the right.
-fn seed_bytes(text: &str) -> anyhow::Result<[u8; 32]> {
-    let mut seed = [0; 32];
-    if text.is_empty() || text.len() > 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
-        bail!("hạt giống (seed) phải gồm từ 1 đến 64 chữ số hệ 16");
-    }
-    let padded = format!("{text:0<64}");
-    for (byte, digits) in seed.iter_mut().zip(padded.as_bytes().as_chunks::<2>().0) {
-        *byte = u8::from_str_radix(std::str::from_utf8(digits)?, 16)?;
-    }
-    Ok(seed)
 }

@@ -75,6 +75,22 @@ impl Decimal {
         Some((low, high))
     }
 
+    /// The middle of a range that ends at `high`, and how far its ends are from it. Ends with more digits than can be
+    /// counted give the low end and no tolerance.
+    pub fn middle_and_tolerance(&self, high: &Decimal) -> (Decimal, Decimal) {
+        let decimals = self.decimals().max(high.decimals()) + 1;
+        let ends = self.scaled(decimals).zip(high.scaled(decimals));
+        let halves =
+            ends.and_then(|(low, high)| Some((low.checked_add(high)? / 2, high.checked_sub(low)? / 2)));
+        match halves {
+            Some((middle, tolerance)) => (
+                Self::from_scaled(middle, decimals),
+                Self::from_scaled(tolerance, decimals),
+            ),
+            None => (self.clone(), Self::default()),
+        }
+    }
+
     fn magnitude_cmp(&self, other: &Self) -> Ordering {
         (self.integer.len().cmp(&other.integer.len()))
             .then_with(|| self.integer.cmp(&other.integer))

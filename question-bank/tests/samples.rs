@@ -101,3 +101,13 @@ fn moodle_xml_samples() {
     "#);
     }
 }
+
+#[test]
+fn aiken_samples() {
+    if let Some(files) = samples("aiken", "txt") {
+        insta::assert_snapshot!(table(&files), @r"
+    aiken_errors.txt: REFUSED line 3: there must be two options or more, A, B, C… in order | line 7: there must be two options or more, A, B, C… in order | line 18: this line is neither an option (“A.” or “A)”) nor “ANSWER:”
+    questions.aiken.txt: 2 single choice; 0 notes
+    ");
+    }
+}

@@ -42,6 +42,22 @@ impl Pictures {
         Ok(self.taken.len() - 1)
     }
 
+    /// The number N of `media:N` for a picture at hand.
+    ///
+    /// # Errors
+    /// Says why the picture cannot be shown.
+    pub fn add(&mut self, name: &str, data: &[u8]) -> Result<usize, Message> {
+        let content_type = check(data, name)?;
+        if let Some(same) = self.taken.iter().position(|other| other.data.0 == data) {
+            return Ok(same);
+        }
+        self.taken.push(Picture {
+            content_type: content_type.to_owned(),
+            data: Bytes(data.to_vec()),
+        });
+        Ok(self.taken.len() - 1)
+    }
+
     /// All that were taken.
     pub fn into_vec(self) -> Vec<Picture> {
         self.taken

@@ -16,15 +16,7 @@ pub(super) fn evaluate(
 ) -> Result<Option<Value>, Error> {
     Ok(Some(match kind {
         // NULL operands are left out, an operand of the same kind gives its members.
-        "multiple" | "ordered" => {
-            let has_null = call.any_null();
-            let members: Vec<Single> = call.operands.iter().flat_map(Value::members).cloned().collect();
-            match (kind, has_null && keeps_null(call)) {
-                (_, true) => Value::Null,
-                ("ordered", _) => Value::Ordered(members),
-                _ => Value::Multiple(members),
-            }
-        }
+        "multiple" | "ordered" => joined(call, kind),
         "containerSize" => size(call.operand(0)?.members().len()),
         "index" => {
             let n = call.count(session, "n")?;
@@ -70,6 +62,18 @@ pub(super) fn evaluate(
         }
         _ => return Ok(None),
     }))
+}
+
+fn joined(call: &Call<'_, '_>, kind: &str) -> Value {
+    let operands = call.operands.iter();
+    let members: Vec<Single> = operands.flat_map(Value::members).cloned().collect();
+    if call.any_null() && keeps_null(call) {
+        Value::Null
+    } else if kind == "ordered" {
+        Value::Ordered(members)
+    } else {
+        Value::Multiple(members)
+    }
 }
 
 /// Within statistics a NULL member makes the whole NULL.

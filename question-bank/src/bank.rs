@@ -1,0 +1,154 @@
+//! The question bank: items with permanent identifiers, versions, states, metadata and exposure, in one signed file.
+//! Pure: time, randomness and keys are arguments. Must never lose a version or change one that exists.
+
+pub mod check;
+pub mod difference;
+pub mod file;
+pub mod record;
+pub mod state;
+
+use crate::item::{Item, Picture};
+use crate::rich::RichText;
+use record::{BankItem, ItemId, Metadata, Version};
+use ring::rand::SecureRandom;
+use serde::{Deserialize, Serialize};
+use state::{Act, Event, State};
+use std::collections::BTreeMap;
+
+/// A bank.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bank {
+    /// What the bank is called.
+    pub name: String,
+    /// The items by identifier.
+    pub items: BTreeMap<ItemId, BankItem>,
+    /// Texts that several items share, by identifier.
+    pub clusters: BTreeMap<ItemId, Cluster>,
+    /// Groups of which a candidate answers some (Tin học, part II).
+    pub choice_groups: Vec<ChoiceGroup>,
+}
+
+/// A shared text (*ngữ liệu chung*).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cluster {
+    /// The text.
+    pub stimulus: RichText,
+    /// Its pictures.
+    pub media: Vec<Picture>,
+}
+
+/// A group of items of which a candidate answers some; only what was chosen is marked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChoiceGroup {
+    /// What it is called ("Khoa học máy tính").
+    pub name: String,
+    /// Its items.
+    pub items: Vec<ItemId>,
+    /// How many a candidate answers.
+    pub answered: u32,
+}
+
+/// An item to be taken into a bank.
+#[derive(Clone, Debug)]
+pub struct NewItem {
+    /// The question.
+    pub item: Item,
+    /// Its solution.
+    pub solution: RichText,
+    /// What is known about it.
+    pub metadata: Metadata,
+    /// The shared text it belongs to.
+    pub cluster: Option<ItemId>,
+}
+
+/// What became of an item that was to be taken in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It is new.
+    Added(ItemId),
+    /// The same question is there already.
+    Known(ItemId),
+}
+
+/// The generator gave nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("không lấy được số ngẫu nhiên (the random generator gave nothing)")]
+pub struct NoRandomness;
+
+impl Bank {
+    /// Takes an item in as a draft, unless the same question with the same key is there.
+    ///
+    /// # Errors
+    /// The generator gives nothing.
+    pub fn take(
+        &mut self,
+        new: NewItem,
+        author: &str,
+        now_ms: i64,
+        rng: &dyn SecureRandom,
+    ) -> Result<Taken, NoRandomness> {
+        let known = self.items.iter().find(|(_, known)| {
+            known.current().is_some_and(|version| {
+                version.item.stem == new.item.stem
+                    && version.item.kind == new.item.kind
+                    && version.item.media == new.item.media
+            }) && known.cluster == new.cluster
+        });
+        if let Some((id, _)) = known {
+            return Ok(Taken::Known(id.clone()));
+        }
+        let id = ItemId::random(rng)?;
+        let version = Version {
+            number: 1,
+            author: author.to_owned(),
+            made_ms: now_ms,
+            item: new.item,
+            solution: new.solution,
+        };
+        let item = BankItem {
+            state: State::Draft,
+            versions: vec![version],
+            metadata: new.metadata,
+            history: vec![Event {
+                act: Act::Write,
+                person: author.to_owned(),
+                at_ms: now_ms,
+                version: 1,
+                comment: String::new(),
+            }],
+            exposures: Vec::new(),
+            enemies: Vec::new(),
+            cluster: new.cluster,
+            statistics: None,
+        };
+        self.items.insert(id.clone(), item);
+        Ok(Taken::Added(id))
+    }
+
+    /// Takes a shared text in, or finds it.
+    ///
+    /// # Errors
+    /// The generator gives nothing.
+    pub fn take_cluster(&mut self, cluster: Cluster, rng: &dyn SecureRandom) -> Result<ItemId, NoRandomness> {
+        if let Some((id, _)) = self.clusters.iter().find(|(_, known)| **known == cluster) {
+            return Ok(id.clone());
+        }
+        let id = ItemId::random(rng)?;
+        self.clusters.insert(id.clone(), cluster);
+        Ok(id)
+    }
+
+    /// An item as a paper takes it: the shared text in front.
+    pub fn whole(&self, id: &ItemId) -> Option<Item> {
+        let record = self.items.get(id)?;
+        let item = record.current()?.item.clone();
+        let cluster = record.cluster.as_ref().and_then(|id| self.clusters.get(id));
+        Some(match cluster {
+            Some(cluster) => crate::import::with_stimulus(item, &cluster.stimulus, &cluster.media),
+            None => item,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
