@@ -13,6 +13,7 @@ use crate::shell::limit::Limit;
 use crate::sitting::presence::Presence;
 use crate::sitting::task::writer::Writer;
 use crate::staff::oidc::client::SignOns;
+use exam_protocol::time::Timestamp;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -81,11 +82,20 @@ impl App {
         let keys = Keys::read(&config)?;
         let sign_ons = SignOns::start(&config)?;
         let db = Db::open(&config.data.database).await?;
+        if let Some(now) = db.time().await? {
+            clock.align(now);
+        }
         let mut tx = db.write().await?;
-        checkin::store::fail_interrupted(&mut tx, clock.now()).await?;
         let random = Randomness::system();
         let node = hex::encode(random.bytes::<16>()?);
         let stopped = node::store::begin(&mut tx, &node, clock.now()).await?;
+        // With a file there is no other process: whatever is under way was begun by one that is gone.
+        let cutoff = if db.is_shared() {
+            node::store::dead_before(clock.now())
+        } else {
+            Timestamp(i64::MAX)
+        };
+        node::store::end_orphans(&mut tx, cutoff, clock.now()).await?;
         tx.commit().await?;
         if stopped > 0 {
             tracing::error!(
@@ -93,7 +103,7 @@ impl App {
                 "the clock has jumped: rooms wait for their proctors to go on"
             );
         }
-        let writer = Writer::start(db.clone(), clock.clone());
+        let writer = Writer::start(db.clone(), clock.clone(), node.clone());
         Ok(Arc::new(Self {
             config,
             clock,

@@ -14,6 +14,7 @@ pub struct Clock {
     base: Timestamp,
     since: Instant,
     shift: AtomicI64,
+    aligned: AtomicI64,
 }
 
 impl Clock {
@@ -25,13 +26,21 @@ impl Clock {
             base,
             since: Instant::now(),
             shift: AtomicI64::new(0),
+            aligned: AtomicI64::new(0),
         }
     }
 
     /// Now.
     pub fn now(&self) -> Timestamp {
         let passed = i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX);
-        self.base + Millis(passed) + Millis(self.shift.load(Ordering::Relaxed))
+        let moved = self.shift.load(Ordering::Relaxed) + self.aligned.load(Ordering::Relaxed);
+        self.base + Millis(passed) + Millis(moved)
+    }
+
+    /// Takes the time of the database, which all nodes share, for this process's own; before it serves.
+    pub fn align(&self, now: Timestamp) {
+        let ahead = now - self.now() + Millis(self.shift.load(Ordering::Relaxed));
+        self.aligned.fetch_add(ahead.0, Ordering::Relaxed);
     }
 
     /// Moves the clock forward. For whole-day tests, which hand their own clock to [`crate::serve`].

@@ -10,20 +10,24 @@ mod dialect;
 mod disk;
 mod sqlite;
 mod postgresql;
+mod notices;
 mod warned;
 pub mod said;
 
 pub use dialect::Dialect;
+pub use notices::{Notices, is_worth_a_retry};
 pub use postgresql::ServerFacts;
 pub use sqlx::AnyExecutor as DbExecutor;
 
 use crate::config::{Database, Server};
 use disk::Disk;
+use exam_protocol::time::Timestamp;
 use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use std::io;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -55,6 +59,7 @@ pub struct Db {
     read: AnyPool,
     backend: Backend,
     disk: Disk,
+    server: Option<Arc<Server>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +100,33 @@ impl Db {
         match self.backend {
             Backend::Sqlite => Ok(None),
             Backend::Postgresql => postgresql::facts(&self.read).await.map(Some),
+        }
+    }
+
+    /// Whether several processes may serve this database.
+    pub fn is_shared(&self) -> bool {
+        self.backend == Backend::Postgresql
+    }
+
+    /// The time of the database, which all processes share; none for a file.
+    ///
+    /// # Errors
+    /// Whatever the database says.
+    pub async fn time(&self) -> Result<Option<Timestamp>, sqlx::Error> {
+        match self.backend {
+            Backend::Sqlite => Ok(None),
+            Backend::Postgresql => postgresql::time(&self.read).await.map(Some),
+        }
+    }
+
+    /// What other processes change, from now on.
+    ///
+    /// # Errors
+    /// When the database can't be reached, or is a file.
+    pub async fn notices(&self) -> Result<Notices, sqlx::Error> {
+        match &self.server {
+            Some(server) => Notices::begin(server).await,
+            None => Err(sqlx::Error::Configuration("a file tells nothing".into())),
         }
     }
 

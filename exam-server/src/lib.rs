@@ -53,6 +53,7 @@ pub async fn serve(
     let feeding = tokio::spawn(audit::task::run(app.clone()));
     let closing = tokio::spawn(sitting::task::closing::run(app.clone()));
     let living = tokio::spawn(node::task::run(app.clone()));
+    let watching = tokio::spawn(node::watch::run(app.clone()));
     let revoking = tokio::spawn(machine::task::run(app.clone()));
     let stopped = async {
         stop.await;
@@ -65,6 +66,7 @@ pub async fn serve(
     erasing.abort();
     revoking.abort();
     living.abort();
+    watching.abort();
     app.writer.flush().await;
     let written = app.writer.written();
     tracing::info!(

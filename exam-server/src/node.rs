@@ -4,3 +4,4 @@
 pub mod jump;
 pub mod store;
 pub mod task;
+pub mod watch;

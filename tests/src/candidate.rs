@@ -157,6 +157,12 @@ impl Candidate {
         self.socket = None;
     }
 
+    /// Goes on at another node: the line breaks, the next one goes there.
+    pub fn move_to(&mut self, door: &Door) {
+        self.drop_line();
+        self.door = door.clone();
+    }
+
     /// Waits until the paper is open.
     ///
     /// # Errors

@@ -41,7 +41,14 @@ impl Waiting {
     /// # Errors
     /// What the programs say.
     pub async fn open(size: usize) -> Result<Self> {
-        let mut hall = Hall::make()?;
+        Self::open_in(Hall::make()?, size).await
+    }
+
+    /// The same in an installation that was made already.
+    ///
+    /// # Errors
+    /// What the programs say.
+    pub async fn open_in(mut hall: Hall, size: usize) -> Result<Self> {
         let sitting = hall.prepare(&plan(&hall, size)?)?;
         // One second official confirms hundreds within a minute, more than an app has codes for.
         let proctor = hall.add_staff_without_factor("giamthi1", "Nguyễn Thị Hạnh")?;

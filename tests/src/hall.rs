@@ -3,10 +3,12 @@
 //! Everything goes through the command line, as an administrator would do it. The server is a process of its own, so
 //! that a test can kill it.
 
+mod node;
 mod sitting;
 mod staff;
 mod station;
 
+pub use node::Node;
 pub use sitting::{Plan, Room, Sitting, this_minute};
 pub use staff::NewStaff;
 pub use station::Station;
@@ -59,15 +61,27 @@ impl Hall {
         Self::make_with(folder, free_port()?)
     }
 
+    /// Makes an installation for `localhost` on a PostgreSQL of this run, whatever other tests of the run use.
+    ///
+    /// # Errors
+    /// When a program is not built or refuses, or there is no PostgreSQL.
+    pub fn make_shared() -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("exam-hall-").tempdir()?;
+        Self::make_on((folder, free_port()?), Some(Cluster::of_this_run()?.empty()?))
+    }
+
     fn make_with(folder: TempDir, port: u16) -> Result<Self> {
+        let database = exam_test_database::wanted().then(|| Cluster::of_this_run()?.empty());
+        Self::make_on((folder, port), database.transpose()?)
+    }
+
+    fn make_on((folder, port): (TempDir, u16), database: Option<Database>) -> Result<Self> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let hall = Self {
             folder,
             address,
             server: None,
-            database: exam_test_database::wanted()
-                .then(|| Cluster::of_this_run()?.empty())
-                .transpose()?,
+            database,
             environment: vec![],
         };
         let (dir, listen) = (text(&hall.path("server")), address.to_string());

@@ -20,3 +20,15 @@ grant update (reason) on attempt_void to exam_server;
 -- proposals: what was proposed stays, how it ended is added; of those that are over the words are erased, which the hash shows
 revoke update, delete on proposal from exam_server;
 grant update (state, decided_by, decided_at, decision_reason, readable_until, used_at, content, words_erased_at) on proposal to exam_server;
+-- Other processes hear of a change the moment it is committed; whoever misses it finds the version later.
+create or replace function exam_tell() returns trigger language plpgsql as $$
+begin
+    perform pg_catalog.pg_notify('exam_change', tg_argv[0] || ' ' || new.id);
+    return null;
+end $$;
+create or replace trigger exam_tell_room after update on room
+    for each row when (old.version is distinct from new.version) execute function exam_tell('room');
+create or replace trigger exam_tell_attempt after update on attempt
+    for each row when (old.version is distinct from new.version) execute function exam_tell('attempt');
+create or replace trigger exam_tell_machine after update on machine
+    for each row when (old.revoked_at is distinct from new.revoked_at) execute function exam_tell('machine');

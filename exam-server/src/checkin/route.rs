@@ -97,6 +97,7 @@ pub async fn start(
         .available(request.station, proctor.room, proctor.may.place.site)
         .map_err(unavailable)?;
     let new = NewCheckin {
+        node: app.node.clone(),
         id: CheckinId::from_random(app.random.bytes()?),
         room: proctor.room,
         attempt: entry.attempt,

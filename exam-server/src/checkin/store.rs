@@ -49,6 +49,8 @@ pub struct NewCheckin {
     pub by: StaffId,
     /// Fresh random number.
     pub nonce: [u8; 32],
+    /// Which process the station is connected to.
+    pub node: String,
 }
 
 pub(super) fn from_json<T: serde::de::DeserializeOwned>(
@@ -68,8 +70,8 @@ pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, sqlx::Er
 /// Whatever the database says.
 pub async fn start(tx: &mut Tx, new: &NewCheckin) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "insert into checkin (id, room, attempt, station, station_name, started_at, started_by, status, nonce)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into checkin (id, room, attempt, station, station_name, started_at, started_by, status, nonce, node)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(new.id.to_string())
     .bind(new.room.to_string())
@@ -80,6 +82,7 @@ pub async fn start(tx: &mut Tx, new: &NewCheckin) -> Result<(), sqlx::Error> {
     .bind(new.by.to_string())
     .bind(to_json(&READING)?)
     .bind(new.nonce.as_slice())
+    .bind(&new.node)
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -245,12 +248,18 @@ pub async fn put_failure(
     Ok(done.rows_affected() == 1)
 }
 
-/// Ends all readings that a stop of the server has cut off. Run once at start, before stations can join.
+/// Ends check-ins that nobody will finish: those for which a condition on the table holds, with one time in it. How many.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn fail_interrupted(tx: &mut Tx, now: Timestamp) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query("update checkin set status = $1, finished_at = $2 where finished_at is null")
+pub async fn fail(
+    tx: &mut Tx,
+    (which, time): (&'static str, Timestamp),
+    now: Timestamp,
+) -> Result<u64, sqlx::Error> {
+    let text = format!("update checkin set status = $2, finished_at = $3 where {which}");
+    let done = sqlx::query(sqlx::AssertSqlSafe(text))
+        .bind(time.0)
         .bind(to_json(&CheckinStatus::Failed(ReadFailure::Cancelled))?)
         .bind(now.0)
         .execute(&mut **tx)

@@ -8,9 +8,13 @@
 use super::disk::Disk;
 use super::{Backend, Db, MIGRATIONS};
 use crate::config::Server;
+use exam_protocol::time::Timestamp;
+use reqwest::Url;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{AnyPool, Row};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How a transaction of the answer path begins.
@@ -54,6 +58,7 @@ pub async fn open(server: &Server) -> Result<Db, sqlx::Error> {
         read,
         backend: Backend::Postgresql,
         disk: Disk::default(),
+        server: Some(Arc::new(server.clone())),
     })
 }
 
@@ -119,6 +124,14 @@ async fn check(pool: &AnyPool) -> Result<(), sqlx::Error> {
         ));
     }
     Ok(())
+}
+
+/// The time by the database's clock.
+pub async fn time(pool: &AnyPool) -> Result<Timestamp, sqlx::Error> {
+    let row = sqlx::query("select cast(extract(epoch from clock_timestamp()) * 1000 as bigint) as now")
+        .fetch_one(pool)
+        .await?;
+    Ok(Timestamp(row.try_get("now")?))
 }
 
 /// Version and character set.
@@ -197,6 +210,15 @@ fn readable_by_others(_: &Path) -> std::io::Result<bool> {
 impl Server {
     /// The URL with the password, as the driver takes it. Never shown: it stays in the options.
     fn options(&self) -> Result<AnyConnectOptions, sqlx::Error> {
+        sqlx::ConnectOptions::from_url(&self.url_with_password()?)
+    }
+
+    /// The same for the driver of PostgreSQL alone.
+    pub(super) fn own_options(&self) -> Result<PgConnectOptions, sqlx::Error> {
+        sqlx::ConnectOptions::from_url(&self.url_with_password()?)
+    }
+
+    fn url_with_password(&self) -> Result<Url, sqlx::Error> {
         let mut url = self.url().clone();
         if let Some(path) = self.password_file() {
             let named = |error: std::io::Error| {
@@ -226,6 +248,6 @@ impl Server {
                 ));
             }
         }
-        sqlx::ConnectOptions::from_url(&url)
+        Ok(url)
     }
 }

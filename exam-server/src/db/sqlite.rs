@@ -34,6 +34,7 @@ pub async fn open(path: &Path) -> Result<Db, sqlx::Error> {
         read,
         backend: Backend::Sqlite,
         disk: Disk::default(),
+        server: None,
     })
 }
 

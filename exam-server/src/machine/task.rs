@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// A revocation counts within this time wherever a machine is connected; at once where it is made.
-const EVERY: Duration = Duration::from_secs(15);
+const EVERY: Duration = Duration::from_secs(1);
 
-/// Looks every 15 s; ends with the server.
+/// Looks every second; ends with the server.
 pub async fn run(app: Arc<App>) {
     loop {
         tokio::time::sleep(EVERY).await;

@@ -5,13 +5,20 @@ use crate::audit::{
     self,
     chain::{Act, Actor},
 };
+use crate::checkin;
+use crate::db::column::parsed;
 use crate::db::{DbExecutor, Tx};
 use crate::sitting;
+use exam_protocol::id::RoomId;
 use exam_protocol::time::{Millis, Timestamp};
 use sqlx::Row;
+use std::collections::HashMap;
 
 /// Signs of life older than this say nothing any more.
 const KEPT: Millis = Millis::minutes(7 * 24 * 60);
+
+/// A process that was silent for so long is gone: it writes a sign of life every two seconds.
+const SILENCE: Millis = Millis::seconds(15);
 
 /// When any process was last heard of.
 ///
@@ -83,6 +90,67 @@ pub async fn seen(tx: &mut Tx, id: &str, now: Timestamp) -> Result<(), sqlx::Err
         .execute(&mut **tx)
         .await?;
     Ok(())
+}
+
+/// A process without a sign of life since this moment is gone.
+pub fn dead_before(now: Timestamp) -> Timestamp {
+    Timestamp(now.0 - SILENCE.0)
+}
+
+/// Whether there are check-ins under way whose process is gone.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn has_orphans(executor: impl DbExecutor<'_>, cutoff: Timestamp) -> Result<bool, sqlx::Error> {
+    let text = format!("select count(*) as orphans from checkin where {ORPHAN}");
+    let row = sqlx::query(sqlx::AssertSqlSafe(text))
+        .bind(cutoff.0)
+        .fetch_one(executor)
+        .await?;
+    Ok(row.try_get::<i64, _>("orphans")? > 0)
+}
+
+/// Ends check-ins whose process is gone.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn end_orphans(tx: &mut Tx, cutoff: Timestamp, now: Timestamp) -> Result<u64, sqlx::Error> {
+    checkin::store::fail(tx, (ORPHAN, cutoff), now).await
+}
+
+const ORPHAN: &str = "finished_at is null and (node is null or not exists (
+    select 1 from node where node.id = checkin.node and node.seen_at > $1))";
+
+/// Versions of the rooms that are not closed, each with the sum of its attempts'.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Versions(HashMap<RoomId, (i64, i64)>);
+
+impl Versions {
+    /// Rooms that are not as they were, those that came or went included.
+    pub fn changed(&self, now: &Self) -> Vec<RoomId> {
+        let other = |(id, version): (&RoomId, &(i64, i64))| (self.0.get(id) != Some(version)).then_some(*id);
+        let gone = self.0.keys().filter(|id| !now.0.contains_key(id)).copied();
+        now.0.iter().filter_map(other).chain(gone).collect()
+    }
+}
+
+/// The versions now.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn versions(executor: impl DbExecutor<'_>) -> Result<Versions, sqlx::Error> {
+    let rows = sqlx::query(
+        "select room.id, room.version, cast(coalesce(sum(attempt.version), 0) as bigint) as attempts
+         from room left join attempt on attempt.room = room.id
+         where room.state in ('open', 'running', 'paused', 'ended') group by room.id, room.version",
+    )
+    .fetch_all(executor)
+    .await?;
+    let versions = rows.iter().map(|row| {
+        let version = (row.try_get("version")?, row.try_get("attempts")?);
+        Ok((parsed(row, "id")?, version))
+    });
+    versions.collect::<Result<_, sqlx::Error>>().map(Versions)
 }
 
 #[cfg(test)]

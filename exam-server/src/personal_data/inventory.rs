@@ -304,6 +304,7 @@ pub const INVENTORY: &[Columns] = &[
         Record,
     ),
     of("late_decision", "attempt proposal at last", Internal, Record),
+    of("checkin", "node", Internal, Record),
     of("node", "id started_at seen_at", Internal, Short),
     of(
         "proposal",

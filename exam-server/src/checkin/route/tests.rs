@@ -288,7 +288,7 @@ async fn a_reading_that_nobody_ends_is_given_up_and_one_cut_off_by_a_stop_too() 
     let view = desk.scan(NUMBER).await.unwrap();
     let mut tx = desk.trial.app.db.write().await.unwrap();
     assert_eq!(
-        store::fail_interrupted(&mut tx, desk.trial.app.clock.now())
+        crate::node::store::end_orphans(&mut tx, Timestamp(i64::MAX), desk.trial.app.clock.now())
             .await
             .unwrap(),
         1

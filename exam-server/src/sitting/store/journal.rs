@@ -64,7 +64,27 @@ pub async fn append_batch(tx: &mut Tx, appends: &[Append], now: Timestamp) -> Re
     Ok(taken)
 }
 
+/// Writes something of no meaning, so that the commit waits for the disk and the standby as a commit of answers does.
+///
+/// # Errors
+/// Whatever the database says; `RowNotFound` when this process is not in the table.
+pub async fn barrier(tx: &mut Tx, node: &str, now: Timestamp) -> Result<(), sqlx::Error> {
+    let done = sqlx::query("update node set seen_at = $1 where id = $2")
+        .bind(now.0)
+        .bind(node)
+        .execute(&mut **tx)
+        .await?;
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(sqlx::Error::RowNotFound)
+    }
+}
+
 async fn advance(tx: &mut Tx, appends: &[Append]) -> Result<HashSet<String>, sqlx::Error> {
+    if appends.is_empty() {
+        return Ok(HashSet::new());
+    }
     let advances: Vec<Advance> = appends.iter().filter_map(advance_of).collect();
     let batch = json(&advances)?;
     if let Some(share) = tx.dialect().share_rooms {

@@ -3,7 +3,7 @@
 
 use crate::clock::Clock;
 use crate::db::{self, Db};
-use crate::sitting::store::journal::{Append, append_batch};
+use crate::sitting::store::journal::{self, Append, append_batch};
 use exam_protocol::id::AttemptId;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -17,6 +17,9 @@ const COLLECT: Duration = Duration::from_millis(2);
 
 /// Most lines of one transaction.
 const MOST_LINES: usize = 1_000;
+
+/// So often a transaction that the database undid because of others is tried again.
+const RETRIES: usize = 3;
 
 /// Frames that may wait for the writer; beyond that their sockets wait, and through TCP the seats.
 const QUEUE: usize = 4_096;
@@ -34,6 +37,7 @@ pub enum Outcome {
 
 enum Message {
     Append(Order),
+    Confirm(oneshot::Sender<Outcome>),
     Flush(oneshot::Sender<()>),
 }
 
@@ -72,22 +76,27 @@ impl Written {
 pub struct Writer {
     orders: mpsc::Sender<Message>,
     written: Arc<Written>,
+    /// Whether what can be read may still be lost with one machine.
+    shared: bool,
 }
 
 impl Writer {
     /// Starts the writer.
-    pub fn start(db: Db, clock: Arc<Clock>) -> Self {
+    pub fn start(db: Db, clock: Arc<Clock>, node: String) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let written = Arc::new(Written::default());
+        let shared = db.is_shared();
         let disk = Disk {
             db,
             clock,
+            node,
             written: written.clone(),
         };
         tokio::spawn(run(disk, receiver));
         Self {
             orders: sender,
             written,
+            shared,
         }
     }
 
@@ -110,6 +119,20 @@ impl Writer {
         outcome.await.unwrap_or(Outcome::Failed)
     }
 
+    /// Makes sure that what is in the database already is safe: on PostgreSQL a commit whose wait for the standby was cancelled
+    /// is visible and yet on one machine only. A later commit that the standby confirms covers it. In a file what can be read
+    /// is on disk.
+    pub async fn confirm(&self) -> Outcome {
+        if !self.shared {
+            return Outcome::Stored;
+        }
+        let (reply, outcome) = oneshot::channel();
+        if self.orders.send(Message::Confirm(reply)).await.is_err() {
+            return Outcome::Failed;
+        }
+        outcome.await.unwrap_or(Outcome::Failed)
+    }
+
     /// Returns when all that was handed over before is on disk or was refused.
     pub async fn flush(&self) {
         let (reply, flushed) = oneshot::channel();
@@ -124,7 +147,15 @@ impl Writer {
 struct Disk {
     db: Db,
     clock: Arc<Clock>,
+    node: String,
     written: Arc<Written>,
+}
+
+/// What is stored with one commit.
+#[derive(Default)]
+struct Batch {
+    orders: Vec<Order>,
+    confirmations: Vec<oneshot::Sender<Outcome>>,
 }
 
 async fn run(disk: Disk, mut messages: mpsc::Receiver<Message>) {
@@ -135,14 +166,14 @@ async fn run(disk: Disk, mut messages: mpsc::Receiver<Message>) {
             None => messages.recv().await,
         };
         match next {
-            Some(Message::Append(first)) => {
-                let batch;
-                (batch, held) = collect(first, &mut messages).await;
-                commit(&disk, batch).await;
-            }
             Some(Message::Flush(reply)) => {
                 // Whoever asked may have given up.
                 let _gone = reply.send(());
+            }
+            Some(first) => {
+                let batch;
+                (batch, held) = collect(first, &mut messages).await;
+                commit(&disk, batch).await;
             }
             None => return,
         }
@@ -150,40 +181,73 @@ async fn run(disk: Disk, mut messages: mpsc::Receiver<Message>) {
 }
 
 /// Collects a batch in which no attempt stands twice; what would be the second, or is a flush, comes after the batch.
-async fn collect(first: Order, messages: &mut mpsc::Receiver<Message>) -> (Vec<Order>, Option<Message>) {
+async fn collect(first: Message, messages: &mut mpsc::Receiver<Message>) -> (Batch, Option<Message>) {
     let until = Instant::now() + COLLECT;
-    let mut attempts: HashSet<AttemptId> = HashSet::from([first.append.attempt]);
-    let mut lines = first.append.lines.len();
-    let mut batch = vec![first];
-    while lines < MOST_LINES {
-        match timeout_at(until, messages.recv()).await {
-            Ok(Some(Message::Append(order))) if attempts.insert(order.append.attempt) => {
+    let mut attempts: HashSet<AttemptId> = HashSet::new();
+    let mut batch = Batch::default();
+    let (mut lines, mut next) = (0, first);
+    loop {
+        match next {
+            Message::Append(order) if attempts.insert(order.append.attempt) => {
                 lines += order.append.lines.len();
-                batch.push(order);
+                batch.orders.push(order);
             }
-            Ok(Some(message)) => return (batch, Some(message)),
-            Ok(None) | Err(_) => break,
+            Message::Confirm(reply) => batch.confirmations.push(reply),
+            other => return (batch, Some(other)),
+        }
+        if lines >= MOST_LINES || batch.confirmations.len() >= QUEUE {
+            return (batch, None);
+        }
+        match timeout_at(until, messages.recv()).await {
+            Ok(Some(message)) => next = message,
+            Ok(None) | Err(_) => return (batch, None),
         }
     }
-    (batch, None)
 }
 
-async fn commit(disk: &Disk, batch: Vec<Order>) {
-    let (appends, replies): (Vec<Append>, Vec<oneshot::Sender<Outcome>>) =
-        batch.into_iter().map(|order| (order.append, order.reply)).unzip();
-    let outcomes = db::in_time(store(disk, &appends)).await.unwrap_or_else(|error| {
+async fn commit(disk: &Disk, batch: Batch) {
+    let (appends, replies): (Vec<Append>, Vec<oneshot::Sender<Outcome>>) = batch
+        .orders
+        .into_iter()
+        .map(|order| (order.append, order.reply))
+        .unzip();
+    let barrier = !batch.confirmations.is_empty();
+    let stored = db::in_time(store_again(disk, &appends, barrier)).await;
+    let confirmed = if stored.is_ok() {
+        Outcome::Stored
+    } else {
+        Outcome::Failed
+    };
+    let outcomes = stored.unwrap_or_else(|error| {
         tracing::error!(%error, frames = appends.len(), "answers not stored, none acknowledged");
         vec![Outcome::Failed; appends.len()]
     });
-    for (reply, outcome) in replies.into_iter().zip(outcomes) {
+    let confirmed = batch.confirmations.into_iter().map(|reply| (reply, confirmed));
+    for (reply, outcome) in replies.into_iter().zip(outcomes).chain(confirmed) {
         // A seat that has gone meanwhile asks again when it is back.
         let _gone = reply.send(outcome);
     }
 }
 
-async fn store(disk: &Disk, appends: &[Append]) -> Result<Vec<Outcome>, sqlx::Error> {
+/// Stores; once more, a few times, when the database undid it because of others at the same time.
+async fn store_again(disk: &Disk, appends: &[Append], barrier: bool) -> Result<Vec<Outcome>, sqlx::Error> {
+    for _ in 0..RETRIES {
+        match store(disk, appends, barrier).await {
+            Err(error) if db::is_worth_a_retry(&error) => tracing::warn!(%error, "answers are stored again"),
+            done => return done,
+        }
+    }
+    store(disk, appends, barrier).await
+}
+
+async fn store(disk: &Disk, appends: &[Append], barrier: bool) -> Result<Vec<Outcome>, sqlx::Error> {
     let mut tx = disk.db.write_answers().await?;
-    let taken = append_batch(&mut tx, appends, disk.clock.now()).await?;
+    let now = disk.clock.now();
+    let taken = append_batch(&mut tx, appends, now).await?;
+    if barrier {
+        // Something must be written: a commit of nothing waits for no standby.
+        journal::barrier(&mut tx, &disk.node, now).await?;
+    }
     tx.commit().await?;
     let stored = appends.iter().zip(&taken).filter(|(_, taken)| **taken);
     disk.written

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::paper;
 use crate::sitting::presence::Connected;
 use crate::sitting::store::{self, Attempt, seat::Seat};
+use crate::sitting::task::writer::Outcome;
 use certs::hash::sha256;
 use exam_protocol::bytes::{Bytes, Digest, Fixed};
 use exam_protocol::id::RoomId;
@@ -117,6 +118,10 @@ impl Session {
         if attempt.epoch != seat.epoch {
             return Err(Refusal::TakenOver);
         }
+        // A seat takes what it is told here for safe.
+        if attempt.last_sequence > 0 {
+            must_be_safe(&app).await?;
+        }
         let answers = store::journal::newest(reader, seat.attempt).await?;
         let stopping = app.stopping.subscribe();
         let state = attempt.standing.state(app.clock.now());
@@ -221,7 +226,11 @@ impl Session {
 
     async fn reload(&mut self) -> Result<(), Refusal> {
         let loaded = store::load_attempt(self.app.db.reader(), self.seat.attempt).await?;
-        self.attempt = loaded.ok_or(ProblemCode::NotLoggedIn)?;
+        let loaded = loaded.ok_or(ProblemCode::NotLoggedIn)?;
+        if loaded.last_sequence > self.attempt.last_sequence {
+            must_be_safe(&self.app).await?;
+        }
+        self.attempt = loaded;
         if self.attempt.epoch == self.seat.epoch {
             Ok(())
         } else {
@@ -275,6 +284,14 @@ impl Session {
                 None
             }
         }
+    }
+}
+
+/// What is in the database was stored by another session: is it safe as well?
+async fn must_be_safe(app: &App) -> Result<(), Refusal> {
+    match app.writer.confirm().await {
+        Outcome::Stored => Ok(()),
+        _ => Err(ProblemCode::StorageUnavailable.into()),
     }
 }
 

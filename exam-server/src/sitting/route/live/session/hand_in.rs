@@ -22,6 +22,8 @@ impl Session {
         let mut tx = app.db.write().await?;
         store::lock_attempt(&mut tx, self.seat.attempt).await?;
         if let Some(before) = store::hand_in::get(&mut *tx, self.seat.attempt).await? {
+            // Whoever is told so may rely on it: what was stored may be on one machine only, this commit covers it.
+            tx.commit().await?;
             return same_again(before, &envelope);
         }
         let now = app.clock.now();
