@@ -8,6 +8,9 @@ pub const CONSOLE_PAGE: &str = "/console/";
 /// `GET`: is the process alive?
 pub const HEALTH: &str = "/healthz";
 
+/// `GET`: may this node be given work?
+pub const READY: &str = "/readyz";
+
 /// `GET` → the OpenAPI 3.1 document of all paths.
 pub const OPENAPI: &str = "/api/openapi.json";
 /// `GET`: whom to tell about a weakness (RFC 9116).

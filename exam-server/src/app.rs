@@ -10,6 +10,8 @@ use crate::machine::sighting::Sightings;
 use crate::node;
 use crate::shell::changes::Changes;
 use crate::shell::limit::Limit;
+use crate::shell::metrics::Metrics;
+use crate::shell::ready::Vitals;
 use crate::sitting::presence::Presence;
 use crate::sitting::task::writer::Writer;
 use crate::staff::oidc::client::SignOns;
@@ -37,6 +39,10 @@ pub struct App {
     pub random: Randomness,
     /// Name of this process among those that serve the database.
     pub node: String,
+    /// What is measured.
+    pub metrics: Arc<Metrics>,
+    /// Whether it works.
+    pub vitals: Vitals,
     /// Keys.
     pub keys: Keys,
     /// Database.
@@ -103,12 +109,16 @@ impl App {
                 "the clock has jumped: rooms wait for their proctors to go on"
             );
         }
-        let writer = Writer::start(db.clone(), clock.clone(), node.clone());
+        let metrics = Arc::<Metrics>::default();
+        let vitals = Vitals::at(clock.now());
+        let writer = Writer::start(db.clone(), clock.clone(), (node.clone(), metrics.clone()));
         Ok(Arc::new(Self {
             config,
             clock,
             random,
             node,
+            metrics,
+            vitals,
             keys,
             db,
             changes: Changes::default(),

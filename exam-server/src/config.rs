@@ -74,9 +74,20 @@ pub struct Http {
     /// Under which address browsers reach the server, `https://thi.truong.edu.vn:8443`: passkeys are bound to its host.
     #[serde(default)]
     pub public_url: Option<String>,
+    /// Where measurements are served, `127.0.0.1:9464`, without encryption; nowhere if it is not set.
+    #[serde(default)]
+    pub metrics_listen: Option<String>,
+    /// Most connections from one network address at once.
+    #[serde(default = "connections_per_address")]
+    pub connections_per_address: usize,
     /// Whom to tell about a weakness, `mailto:` or `https:`; shown in security.txt (RFC 9116).
     #[serde(default)]
     pub security_contact: Option<String>,
+}
+
+/// A whole school may be one address, and each candidate has a few connections.
+fn connections_per_address() -> usize {
+    8_000
 }
 
 /// Where the server keeps its data.

@@ -60,7 +60,12 @@ pub async fn serve(
         // Seats close their sockets when they see this, and come back to the next process.
         app.stopping.send_replace(true);
     };
-    shell::accept::serve(listener, tls, router::router(app.clone()), stopped).await;
+    shell::ready::measurements(app.clone()).await?;
+    let limits = shell::accept::Limits {
+        per_address: app.config.http.connections_per_address,
+        metrics: app.metrics.clone(),
+    };
+    shell::accept::serve(listener, (tls, limits), router::router(app.clone()), stopped).await;
     closing.abort();
     feeding.abort();
     erasing.abort();

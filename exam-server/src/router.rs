@@ -10,15 +10,17 @@ use crate::machine;
 use crate::personal_data;
 use crate::result;
 use crate::room;
-use crate::shell::{about, pages, safety};
+use crate::shell::{about, pages, ready, safety};
 use crate::sitting;
 use crate::staff;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::middleware::from_fn;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tower_http::timeout::TimeoutLayer;
 
 /// Largest body of a request, in bytes. Answers travel on sockets, files are imported by command.
@@ -33,6 +35,7 @@ pub fn doors() -> Doors {
     [
         pages::doors,
         about::doors,
+        ready::doors,
         audit::route::doors,
         staff::route::doors,
         staff::people::route::doors,
@@ -61,5 +64,14 @@ pub fn router(app: Arc<App>) -> Router {
             REQUEST_TIME,
         ))
         .layer(from_fn(safety::guard))
+        .layer(from_fn_with_state(app.clone(), measure))
         .with_state(app)
+}
+
+/// Counts requests and their time; of a socket only that it was opened.
+async fn measure(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let response = next.run(request).await;
+    app.metrics.request(response.status().as_u16(), began.elapsed());
+    response
 }

@@ -8,3 +8,5 @@ pub mod safety;
 pub mod extract;
 pub mod pages;
 pub mod about;
+pub mod metrics;
+pub mod ready;

@@ -196,6 +196,7 @@ async fn put(app: &App, proctor: &InRoom<CheckIn>, new: &NewCheckin) -> ApiResul
     store::start(&mut tx, new).await?;
     audit::store::append(&mut tx, &act).await?;
     tx.commit().await?;
+    app.metrics.checkins.add(1);
     Ok(())
 }
 

@@ -20,11 +20,12 @@ pub struct Dialect {
 /// SQLite.
 pub static SQLITE: Dialect = Dialect {
     share_rooms: None,
-    advance: "update attempt set last_sequence = batch.last, head = batch.head
+    advance: "update attempt set last_sequence = batch.last, head = batch.head,
+            journal_bytes = journal_bytes + batch.bytes
         from (select value ->> 'attempt' as attempt, value ->> 'epoch' as epoch, value ->> 'after' as after,
-                  value ->> 'last' as last, unhex(value ->> 'head') as head from json_each($1)) as batch
+                  value ->> 'last' as last, value ->> 'bytes' as bytes, value ->> 'most' as most, unhex(value ->> 'head') as head from json_each($1)) as batch
         where attempt.id = batch.attempt and attempt.epoch = batch.epoch and attempt.last_sequence = batch.after
-            and attempt.handed_in_at is null
+            and attempt.handed_in_at is null and attempt.journal_bytes + batch.bytes <= batch.most
             and exists (select 1 from room where room.id = attempt.room and room.state in ('running', 'paused', 'ended'))
         returning attempt.id",
     insert_lines: "insert into journal (attempt, epoch, sequence, question, blank, entry, hash, received_at)
@@ -41,11 +42,12 @@ pub static POSTGRESQL: Dialect = Dialect {
                  on attempt.id = batch.attempt)
          order by id for share",
     ),
-    advance: "update attempt set last_sequence = batch.last, head = decode(batch.head, 'hex')
+    advance: "update attempt set last_sequence = batch.last, head = decode(batch.head, 'hex'),
+            journal_bytes = journal_bytes + batch.bytes
         from json_to_recordset($1::json)
-            as batch (attempt text, epoch bigint, after bigint, last bigint, head text)
+            as batch (attempt text, epoch bigint, after bigint, last bigint, bytes bigint, most bigint, head text)
         where attempt.id = batch.attempt and attempt.epoch = batch.epoch and attempt.last_sequence = batch.after
-            and attempt.handed_in_at is null
+            and attempt.handed_in_at is null and attempt.journal_bytes + batch.bytes <= batch.most
             and exists (select 1 from room where room.id = attempt.room and room.state in ('running', 'paused', 'ended'))
         returning attempt.id",
     insert_lines: "insert into journal (attempt, epoch, sequence, question, blank, entry, hash, received_at)

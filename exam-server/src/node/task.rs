@@ -22,5 +22,7 @@ pub async fn run(app: Arc<App>) {
 async fn sign(app: &App) -> Result<(), sqlx::Error> {
     let mut tx = app.db.write_answers().await?;
     store::seen(&mut tx, &app.node, app.clock.now()).await?;
-    tx.commit().await
+    tx.commit().await?;
+    app.vitals.wrote(app.clock.now());
+    Ok(())
 }

@@ -296,6 +296,7 @@ pub const INVENTORY: &[Columns] = &[
     of("machine_code", "hash", Sealed, Short),
     of("attempt", "reopened_until", Internal, Record),
     of("attempt", "extra", Restricted, Record),
+    of("attempt", "journal_bytes", Internal, Record),
     of("sitting", "late_after earliest_hand_in", Public, Record),
     of(
         "late_line",

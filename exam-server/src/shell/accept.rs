@@ -1,5 +1,6 @@
 //! Accepts connections: a slow or hostile handshake costs only its own task.
 
+use super::metrics::{Held, Metrics};
 use super::tls::Peer;
 use axum::Router;
 use axum::body::Body;
@@ -9,10 +10,11 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use rustls::ServerConfig;
+use std::collections::HashMap;
 use std::future::Future;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -22,14 +24,70 @@ const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 const HEADER_TIME: Duration = Duration::from_secs(15);
 const FAREWELL_TIME: Duration = Duration::from_secs(5);
 
+/// How much one network address may take, and where it is counted.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Connections of one address at once.
+    pub per_address: usize,
+    /// What is measured.
+    pub metrics: Arc<Metrics>,
+}
+
+/// Connections by address.
+#[derive(Debug, Default)]
+struct Addresses(Mutex<HashMap<IpAddr, usize>>);
+
+/// An open connection of an address.
+#[derive(Debug)]
+struct Place {
+    addresses: Arc<Addresses>,
+    address: IpAddr,
+    _counted: Held,
+}
+
+/// Keeps a connection's place as long as anything of it is served: a socket lives on after its request.
+#[derive(Clone, Debug)]
+pub struct Occupied(#[expect(dead_code, reason = "held, never looked at")] Arc<Place>);
+
+impl Addresses {
+    /// A place for one more connection; none when this address has as many as it may.
+    fn place(self: &Arc<Self>, address: IpAddr, limits: &Limits) -> Option<Place> {
+        let mut addresses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = addresses.entry(address).or_default();
+        if *count >= limits.per_address {
+            limits.metrics.connections_refused.add(1);
+            return None;
+        }
+        *count += 1;
+        Some(Place {
+            addresses: self.clone(),
+            address,
+            _counted: limits.metrics.connections.held(),
+        })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut addresses = self.addresses.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = addresses.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                addresses.remove(&self.address);
+            }
+        }
+    }
+}
+
 /// Serves `router` until `stop` resolves, then lets open requests finish for a few seconds.
 pub async fn serve(
     listener: TcpListener,
-    tls: Arc<ServerConfig>,
+    (tls, limits): (Arc<ServerConfig>, Limits),
     router: Router,
     stop: impl Future<Output = ()>,
 ) {
     let acceptor = TlsAcceptor::from(tls);
+    let addresses = Arc::<Addresses>::default();
     let graceful = Arc::new(GracefulShutdown::new());
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -45,13 +103,14 @@ pub async fn serve(
                 }
             },
         };
-        tokio::spawn(connection(
-            stream,
-            address,
-            acceptor.clone(),
-            router.clone(),
-            graceful.watcher(),
-        ));
+        // Beyond the limit the connection is closed at once: it costs only its address.
+        let Some(place) = addresses.place(address, &limits) else {
+            continue;
+        };
+        let (acceptor, router, watcher) = (acceptor.clone(), router.clone(), graceful.watcher());
+        tokio::spawn(async move {
+            connection(stream, (address, Arc::new(place)), acceptor, router, watcher).await;
+        });
     }
     drop(listener);
     if let Ok(graceful) = Arc::try_unwrap(graceful) {
@@ -62,7 +121,7 @@ pub async fn serve(
 
 async fn connection(
     stream: TcpStream,
-    address: IpAddr,
+    (address, place): (IpAddr, Arc<Place>),
     acceptor: TlsAcceptor,
     router: Router,
     watcher: hyper_util::server::graceful::Watcher,
@@ -83,6 +142,7 @@ async fn connection(
     let seen = begun.clone();
     let service = router
         .layer(Extension(peer))
+        .layer(Extension(Occupied(place)))
         .map_request(move |r: hyper::Request<_>| {
             seen.store(true, Ordering::Relaxed);
             r.map(Body::new)
@@ -109,5 +169,33 @@ async fn connection(
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "connection ended");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    #[test]
+    fn one_address_fills_its_own_places_only() {
+        let limits = Limits {
+            per_address: 2,
+            metrics: Arc::default(),
+        };
+        let addresses = Arc::<Addresses>::default();
+        let (greedy, other) = (IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::BROADCAST));
+        let first = addresses.place(greedy, &limits);
+        let second = addresses.place(greedy, &limits);
+        assert!(first.is_some() && second.is_some());
+        assert!(addresses.place(greedy, &limits).is_none());
+        assert!(addresses.place(other, &limits).is_some());
+        drop(first);
+        assert!(addresses.place(greedy, &limits).is_some());
+        drop(second);
+        assert!(
+            addresses.0.lock().unwrap().is_empty(),
+            "nothing is kept of who has gone"
+        );
     }
 }

@@ -168,6 +168,8 @@ pub struct Attempt {
     pub last_sequence: u64,
     /// Its hash, or the genesis hash.
     pub head: Digest,
+    /// Bytes of the journal so far.
+    pub journal_bytes: u64,
     /// The candidate's form, once a paper was imported.
     pub form: Option<FormId>,
     /// Questions in the paper.
@@ -186,7 +188,7 @@ pub async fn load_attempt(
         "select attempt.room, room.sitting, state, running_since, stopped_at, elapsed, room.credit as room_credit,
              room.version as room_version, duration, questions, attempt.credit, extra, earliest_hand_in,
              attempt.version, handed_in_at, epoch,
-             last_sequence, head, form, reopened_until,
+             last_sequence, head, form, reopened_until, journal_bytes,
              exists (select 1 from attempt_void where attempt_void.attempt = attempt.id) as voided
          from attempt join room on room.id = attempt.room join sitting on sitting.id = attempt.sitting
          where attempt.id = $1",
@@ -215,6 +217,7 @@ fn attempt(id: AttemptId, row: &DbRow) -> Result<Attempt, sqlx::Error> {
         epoch: whole(row, "epoch")?,
         last_sequence: whole(row, "last_sequence")?,
         head: digest(row, "head")?,
+        journal_bytes: whole(row, "journal_bytes")?,
         form: form
             .map(|text| text.parse().map_err(|e| broken("form", e)))
             .transpose()?,

@@ -3,6 +3,7 @@
 
 use crate::clock::Clock;
 use crate::db::{self, Db};
+use crate::shell::metrics::Metrics;
 use crate::sitting::store::journal::{self, Append, append_batch};
 use exam_protocol::id::AttemptId;
 use std::collections::HashSet;
@@ -82,7 +83,7 @@ pub struct Writer {
 
 impl Writer {
     /// Starts the writer.
-    pub fn start(db: Db, clock: Arc<Clock>, node: String) -> Self {
+    pub fn start(db: Db, clock: Arc<Clock>, (node, metrics): (String, Arc<Metrics>)) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let written = Arc::new(Written::default());
         let shared = db.is_shared();
@@ -90,6 +91,7 @@ impl Writer {
             db,
             clock,
             node,
+            metrics,
             written: written.clone(),
         };
         tokio::spawn(run(disk, receiver));
@@ -98,6 +100,11 @@ impl Writer {
             written,
             shared,
         }
+    }
+
+    /// Frames that wait now.
+    pub fn waiting(&self) -> usize {
+        self.orders.max_capacity() - self.orders.capacity()
     }
 
     /// What the writer has done so far.
@@ -148,6 +155,7 @@ struct Disk {
     db: Db,
     clock: Arc<Clock>,
     node: String,
+    metrics: Arc<Metrics>,
     written: Arc<Written>,
 }
 
@@ -212,7 +220,9 @@ async fn commit(disk: &Disk, batch: Batch) {
         .map(|order| (order.append, order.reply))
         .unzip();
     let barrier = !batch.confirmations.is_empty();
+    let began = Instant::now();
     let stored = db::in_time(store_again(disk, &appends, barrier)).await;
+    measure(disk, &appends, (&stored, began.elapsed()));
     let confirmed = if stored.is_ok() {
         Outcome::Stored
     } else {
@@ -227,6 +237,24 @@ async fn commit(disk: &Disk, batch: Batch) {
         // A seat that has gone meanwhile asks again when it is back.
         let _gone = reply.send(outcome);
     }
+}
+
+fn measure(disk: &Disk, appends: &[Append], (stored, took): (&Result<Vec<Outcome>, sqlx::Error>, Duration)) {
+    let metrics = &disk.metrics;
+    metrics.commit_time.took(took);
+    let Ok(outcomes) = stored else {
+        return metrics.answers_failed.add(appends.len());
+    };
+    let taken = appends
+        .iter()
+        .zip(outcomes)
+        .filter(|(_, outcome)| **outcome == Outcome::Stored);
+    let (frames, lines) = taken.fold((0, 0), |(frames, lines), (append, _)| {
+        (frames + 1, lines + append.lines.len())
+    });
+    metrics.answers_stored.add(lines);
+    metrics.answers_fenced.add(appends.len() - frames);
+    metrics.commit_lines.sized(lines);
 }
 
 /// Stores; once more, a few times, when the database undid it because of others at the same time.

@@ -7,6 +7,7 @@ mod hand_in;
 
 use crate::app::App;
 use crate::paper;
+use crate::shell::metrics::Held;
 use crate::sitting::presence::Connected;
 use crate::sitting::store::{self, Attempt, seat::Seat};
 use crate::sitting::task::writer::Outcome;
@@ -16,7 +17,7 @@ use exam_protocol::id::RoomId;
 use exam_protocol::problem::ProblemCode;
 use exam_protocol::seat::{Phase, SeatEvent, SeatMessage};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// Why something was not taken.
@@ -72,6 +73,7 @@ pub(super) struct Session {
     told: (u64, Phase),
     key_sent: bool,
     connected: Connected,
+    _counted: Held,
     control: watch::Receiver<u64>,
     stopping: watch::Receiver<bool>,
 }
@@ -133,6 +135,7 @@ impl Session {
             answers,
         };
         app.changes.progress(room);
+        let counted = app.metrics.seats.held();
         let mut session = Self {
             app,
             address,
@@ -141,6 +144,7 @@ impl Session {
             told,
             key_sent: false,
             connected,
+            _counted: counted,
             control,
             stopping,
         };
@@ -205,10 +209,15 @@ impl Session {
         match message {
             SeatMessage::Hello { .. } => self.refused(ProblemCode::MalformedRequest.into()),
             SeatMessage::Heartbeat { .. } => self.heartbeat().await,
-            SeatMessage::Entries(entries) => match self.entries(entries).await {
-                Ok(through) => Next::Send(vec![SeatEvent::Acknowledged { through }]),
-                Err(refusal) => self.refused(refusal),
-            },
+            SeatMessage::Entries(entries) => {
+                let began = Instant::now();
+                let decided = self.entries(entries).await;
+                self.app.metrics.answer_time.took(began.elapsed());
+                match decided {
+                    Ok(through) => Next::Send(vec![SeatEvent::Acknowledged { through }]),
+                    Err(refusal) => self.refused(refusal),
+                }
+            }
             SeatMessage::HandIn(envelope) => match self.hand_in(envelope.0).await {
                 Ok(receipt) => Next::Send(vec![SeatEvent::Receipt(Bytes(receipt)), self.state()]),
                 Err(refusal) => self.refused(refusal),

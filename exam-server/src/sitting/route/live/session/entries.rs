@@ -4,7 +4,7 @@ use super::{Refusal, Session};
 use crate::app::App;
 use crate::sitting::journal::{self, Line, Owner, Position};
 use crate::sitting::store::seat::Seat;
-use crate::sitting::store::{self, journal::Append};
+use crate::sitting::store::{self, journal::Append, journal::MOST_BYTES};
 use crate::sitting::task::writer::Outcome;
 use certs::hash::sha256;
 use exam_protocol::bytes::{Bytes, Fixed};
@@ -55,6 +55,12 @@ impl Session {
         };
         let end = (last.sequence, last.hash);
         in_time?;
+        let bytes: usize = new.iter().map(|line| line.bytes.len()).sum();
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        if self.attempt.journal_bytes.saturating_add(bytes) > MOST_BYTES {
+            tracing::warn!(attempt = %self.seat.attempt, "the journal is full: nothing more is taken");
+            return Err(ProblemCode::TooLarge.into());
+        }
         let append = Append {
             attempt: self.seat.attempt,
             epoch: self.seat.epoch,
@@ -67,6 +73,7 @@ impl Session {
             Outcome::Fenced => {}
             Outcome::Stored => {
                 (self.attempt.last_sequence, self.attempt.head) = end;
+                self.attempt.journal_bytes += bytes;
                 self.app.changes.progress(self.attempt.standing.room.id);
             }
         }
@@ -110,6 +117,7 @@ async fn keep(app: &App, seat: &Seat, lines: &[Line]) -> Result<(), Refusal> {
     let whose = (seat.attempt, seat.epoch);
     let left_out = store::late::keep(&mut tx, whose, lines, app.clock.now()).await?;
     tx.commit().await?;
+    app.metrics.answers_late.add(lines.len() - left_out);
     if left_out > 0 {
         tracing::warn!(attempt = %seat.attempt, left_out, "too many late lines: not kept");
         return Err(ProblemCode::TooLarge.into());

@@ -35,6 +35,7 @@ impl Session {
         self.note(&mut tx, &row).await?;
         tx.commit().await?;
         self.attempt.standing = handed_in;
+        app.metrics.hand_ins.add(1);
         app.changes.progress(self.attempt.standing.room.id);
         app.presence.wake(self.seat.attempt);
         Ok(row.receipt)
