@@ -19,7 +19,7 @@ use time::format_description::well_known::Rfc3339;
 fn now() -> Result<Time> {
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
-        .context("the clock is before 1970; set it")?;
+        .context("đồng hồ máy trước năm 1970; hãy chỉnh lại / the clock is before 1970; set it")?;
     Ok(Time(i64::try_from(seconds.as_secs())?))
 }
 
@@ -31,16 +31,21 @@ fn instant(time: Time) -> String {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("can't read {}", path.display()))
+    std::fs::read(path).with_context(|| format!("không đọc được {0} / can't read {0}", path.display()))
 }
 
 /// Writes a certificate (`NAME.pem`) and its key (`NAME.key`, for the owner's eyes only) into a folder, both or none.
 fn write_pair(dir: &Path, name: &str, certificate: &str, key: &str) -> Result<[PathBuf; 2]> {
-    std::fs::create_dir_all(dir).with_context(|| format!("can't make the folder {}", dir.display()))?;
+    std::fs::create_dir_all(dir).with_context(|| {
+        format!(
+            "không tạo được thư mục {0} / can't make the folder {0}",
+            dir.display()
+        )
+    })?;
     let paths = ["pem", "key"].map(|ending| dir.join(format!("{name}.{ending}")));
     if let Some(there) = paths.iter().find(|path| path.exists()) {
         bail!(
-            "{} is there already and is never overwritten: move it away first",
+            "{0} đã có, không ghi đè; chuyển đi trước / {0} is there already and is never overwritten: move it away first",
             there.display()
         );
     }
@@ -59,7 +64,7 @@ fn write_new(path: &Path, text: &str, secret: bool) -> Result<()> {
     let _ = secret;
     let mut file = options
         .open(path)
-        .with_context(|| format!("can't write {}", path.display()))?;
+        .with_context(|| format!("không ghi được {0} / can't write {0}", path.display()))?;
     file.write_all(text.as_bytes())
-        .with_context(|| format!("can't write {}", path.display()))
+        .with_context(|| format!("không ghi được {0} / can't write {0}", path.display()))
 }

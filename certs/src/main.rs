@@ -38,7 +38,23 @@ fn main() -> ExitCode {
         Command::Trust(command) => trust::run(command).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| {
-        eprintln!("certs: {error:#}");
+        eprintln!("certs: {}", line(&error));
         ExitCode::from(2)
     })
+}
+
+/// An error with its causes in each language: those that have two texts, "vi / en", are not mixed.
+fn line(error: &anyhow::Error) -> String {
+    let (mut vi, mut en) = (Vec::new(), Vec::new());
+    for cause in error.chain() {
+        let text = cause.to_string();
+        let (in_vi, in_en) = match text.split_once(" / ") {
+            Some((first, second)) if !second.contains(" / ") => (first.to_owned(), second.to_owned()),
+            _ => (text.clone(), text),
+        };
+        vi.push(in_vi);
+        en.push(in_en);
+    }
+    let (vi, en) = (vi.join(": "), en.join(": "));
+    if vi == en { vi } else { format!("{vi} / {en}") }
 }

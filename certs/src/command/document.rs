@@ -36,7 +36,8 @@ pub(crate) struct Arguments {
 /// Judges and reports.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let at = match &arguments.at {
-        Some(text) => Time::parse(text).with_context(|| format!("--at {text}: give YYYY-MM-DD"))?,
+        Some(text) => Time::parse(text)
+            .with_context(|| format!("--at {text}: viết như 2026-12-31 / --at {text}: give YYYY-MM-DD"))?,
         None => now()?,
     };
     let mut anchors = TrustAnchors::empty();
@@ -76,7 +77,7 @@ fn judge_folder(dir: &Path, anchors: &TrustAnchors, at: Time) -> Result<Judgemen
     let authentication = match (optional("AA_challenge.bin")?, optional("AA_response.bin")?) {
         (Some(challenge), Some(response)) => {
             let Ok(challenge) = challenge.try_into() else {
-                bail!("AA_challenge.bin must have 8 bytes")
+                bail!("AA_challenge.bin phải có 8 byte / AA_challenge.bin must have 8 bytes")
             };
             Some(ActiveAuthentication { challenge, response })
         }

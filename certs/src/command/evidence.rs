@@ -31,12 +31,19 @@ pub(crate) struct Arguments {
 
 /// Judges and reports.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let evidence = KeptEvidence::parse(&read(&arguments.file)?)
-        .with_context(|| format!("{} is no evidence of a check-in", arguments.file.display()))?;
-    let at = match &arguments.at {
-        Some(text) => Some(Time::parse(text).with_context(|| format!("--at {text}: give YYYY-MM-DD"))?),
-        None => None,
-    };
+    let evidence = KeptEvidence::parse(&read(&arguments.file)?).with_context(|| {
+        format!(
+            "{0}: không phải bằng chứng đọc thẻ / {0} is no evidence of a check-in",
+            arguments.file.display()
+        )
+    })?;
+    let at =
+        match &arguments.at {
+            Some(text) => Some(Time::parse(text).with_context(|| {
+                format!("--at {text}: viết như 2026-12-31 / --at {text}: give YYYY-MM-DD")
+            })?),
+            None => None,
+        };
     let received = Time(evidence.received_at.div_euclid(1000));
     let mut anchors = TrustAnchors::empty();
     for path in &arguments.trust {

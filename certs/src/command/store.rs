@@ -45,11 +45,21 @@ pub(crate) fn load(dir: &Path) -> Result<TrustAnchors> {
 fn load_into(anchors: &mut TrustAnchors, dir: &Path) -> Result<()> {
     for path in files(dir, CERTIFICATE)? {
         let added = anchors.add_pem_or_der(&checked(&path)?);
-        added.with_context(|| format!("{} can't be used as a trust anchor", path.display()))?;
+        added.with_context(|| {
+            format!(
+                "{0}: không dùng được làm chứng thư tin cậy / {0} can't be used as a trust anchor",
+                path.display()
+            )
+        })?;
     }
     for path in files(dir, REVOCATION_LIST)? {
         let added = anchors.add_revocation_list(&checked(&path)?);
-        added.with_context(|| format!("{} can't be used as a revocation list", path.display()))?;
+        added.with_context(|| {
+            format!(
+                "{0}: không dùng được làm danh sách thu hồi / {0} can't be used as a revocation list",
+                path.display()
+            )
+        })?;
     }
     Ok(())
 }
@@ -60,7 +70,7 @@ fn checked(path: &Path) -> Result<Vec<u8>> {
     let name = path.file_stem().and_then(|name| name.to_str());
     if name != Some(&hex::encode(sha256(&bytes))) {
         bail!(
-            "{} was changed after it was added: remove it and add it again",
+            "{0} đã bị sửa sau khi thêm: gỡ rồi thêm lại / {0} was changed after it was added: remove it and add it again",
             path.display()
         );
     }
@@ -69,12 +79,21 @@ fn checked(path: &Path) -> Result<Vec<u8>> {
 
 /// The store's files of a kind, in the order of their names.
 fn files(dir: &Path, ending: &str) -> Result<Vec<PathBuf>> {
-    let entries =
-        std::fs::read_dir(dir).with_context(|| format!("can't read the folder {}", dir.display()))?;
+    let entries = std::fs::read_dir(dir).with_context(|| {
+        format!(
+            "không đọc được thư mục {0} / can't read the folder {0}",
+            dir.display()
+        )
+    })?;
     let mut found = Vec::new();
     for entry in entries {
         let path = entry
-            .with_context(|| format!("can't read the folder {}", dir.display()))?
+            .with_context(|| {
+                format!(
+                    "không đọc được thư mục {0} / can't read the folder {0}",
+                    dir.display()
+                )
+            })?
             .path();
         if path.extension().is_some_and(|found| found == ending) {
             found.push(path);
@@ -95,14 +114,19 @@ pub(crate) fn save_revocation_list(dir: &Path, list: &[u8]) -> Result<bool> {
 }
 
 fn save(dir: &Path, bytes: &[u8], ending: &str) -> Result<bool> {
-    std::fs::create_dir_all(dir).with_context(|| format!("can't make the folder {}", dir.display()))?;
+    std::fs::create_dir_all(dir).with_context(|| {
+        format!(
+            "không tạo được thư mục {0} / can't make the folder {0}",
+            dir.display()
+        )
+    })?;
     let path = dir.join(format!("{}.{ending}", hex::encode(sha256(bytes))));
     let mut file = match OpenOptions::new().write(true).create_new(true).open(&path) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(false),
-        opened => opened.with_context(|| format!("can't write {}", path.display()))?,
+        opened => opened.with_context(|| format!("không ghi được {0} / can't write {0}", path.display()))?,
     };
     file.write_all(bytes)
-        .with_context(|| format!("can't write {}", path.display()))?;
+        .with_context(|| format!("không ghi được {0} / can't write {0}", path.display()))?;
     Ok(true)
 }
 
@@ -117,7 +141,11 @@ pub(crate) fn find(dir: &Path, beginning: &str) -> Result<PathBuf> {
     let found: Vec<_> = all.into_iter().filter(named).collect();
     match &found[..] {
         [one] if beginning.len() >= 8 => Ok(one.clone()),
-        [] => bail!("no file of the store begins with {beginning}: see `certs trust list`"),
-        _ => bail!("{beginning} is not enough to say which file is meant: give more of the fingerprint"),
+        [] => bail!(
+            "không có tệp nào bắt đầu bằng {beginning}: xem `certs trust list` / no file of the store begins with {beginning}: see `certs trust list`"
+        ),
+        _ => bail!(
+            "{beginning} chưa đủ để biết là tệp nào: ghi thêm dấu vân tay / {beginning} is not enough to say which file is meant: give more of the fingerprint"
+        ),
     }
 }

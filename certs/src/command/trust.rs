@@ -187,14 +187,20 @@ fn as_json(anchor: &Anchor) -> Value {
 }
 
 fn existing(dir: &Path) -> Result<TrustAnchors> {
-    std::fs::metadata(dir).with_context(|| format!("there is no trust store {}", dir.display()))?;
+    std::fs::metadata(dir).with_context(|| {
+        format!(
+            "không có kho chứng thư {0} / there is no trust store {0}",
+            dir.display()
+        )
+    })?;
     store::load(dir)
 }
 
 impl Remove {
     fn run(&self) -> Result<()> {
         let path = store::find(&self.store.dir, &self.fingerprint)?;
-        std::fs::remove_file(&path).with_context(|| format!("can't remove {}", path.display()))?;
+        std::fs::remove_file(&path)
+            .with_context(|| format!("không xóa được {0} / can't remove {0}", path.display()))?;
         if self.store.json {
             println!("{:#}", json!({ "removed": path.display().to_string() }));
         } else {
