@@ -1,5 +1,6 @@
 //! Between the proctor's page and the server: JSON over HTTPS, and the board as frames.
 
+use crate::absence::Absence;
 use crate::bytes::Digest;
 use crate::checkin::{AdmissionRule, Holder, Verdicts};
 use crate::id::{AttemptId, CheckinId, RoomId, StaffId, StationId};
@@ -202,6 +203,9 @@ pub struct CandidateRow {
     /// What a printed receipt says, once a hand-in counts.
     #[serde(default)]
     pub receipt: Option<ReceiptSlip>,
+    /// The newest time that the candidate was outside during the exam.
+    #[serde(default)]
+    pub absence: Option<Absence>,
 }
 
 /// A receipt for a candidate to take along on paper.

@@ -68,6 +68,8 @@ ids! {
     RoomId;
     /// One candidate's attempt (*bài thi*) in one sitting; made when the roster is imported.
     AttemptId;
+    /// One time that a candidate was outside during the exam.
+    AbsenceId;
     /// A form (*mã đề*): the paper in one candidate's order.
     FormId;
     /// One try to check a person in at the desk.

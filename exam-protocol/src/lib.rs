@@ -16,6 +16,7 @@ pub mod frame;
 pub mod problem;
 pub mod route;
 pub mod paper;
+pub mod absence;
 pub mod answer;
 pub mod record;
 pub mod seat;

@@ -102,6 +102,8 @@ pub const CHECKIN_PORTRAIT: &str = "/api/console/checkins/{checkin}/portrait";
 pub const CHECKIN_ADMIT: &str = "/api/console/checkins/{checkin}/admit";
 /// `POST` [`crate::console::ManualAdmitRequest`] → [`crate::console::TicketView`]: the route without a card.
 pub const ATTEMPT_MANUAL_ADMIT: &str = "/api/console/attempts/{attempt}/manual-admission";
+/// `POST` [`crate::absence::AbsenceRequest`]: a candidate leaves the room, or is back.
+pub const ATTEMPT_ABSENCE: &str = "/api/console/attempts/{attempt}/absence";
 /// `POST` [`crate::console::TakeOverRequest`] → [`crate::console::TicketView`]: a new ticket, so that another PC takes the seat over.
 pub const ATTEMPT_TAKE_OVER: &str = "/api/console/attempts/{attempt}/take-over";
 /// `GET` → the attempt's hand-in with its receipt as a file for `exam-server verify`.

@@ -43,6 +43,7 @@ mod pager;
 mod start_passwords;
 mod receipt_slips;
 mod machine_alarm;
+mod absence;
 
 pub use account_changes::AccountChanges;
 pub use ask_reason::AskReason;

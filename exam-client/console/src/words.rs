@@ -1,5 +1,6 @@
 //! Which text stands for which value of the protocol. Must not decide anything and must not touch the browser.
 
+pub mod absence;
 pub mod account_change;
 pub mod act;
 pub mod factor;

@@ -197,6 +197,8 @@ pub const ACTS: &[ActLabel] = &[
         "Tính câu trả lời đến sau giờ",
         "Late answers counted",
     ),
+    act("attempt.leave", "Thí sinh ra ngoài", "Candidate left the room"),
+    act("attempt.back", "Thí sinh đã trở lại", "Candidate came back"),
     act("attempt.void", "Huỷ bài thi", "Attempt voided"),
     act("attempt.reopen", "Mở lại bài thi", "Attempt opened again"),
     act(

@@ -14,6 +14,9 @@ revoke update on audit_reason from exam_server;
 -- admissions: only their reasons are erased
 revoke update, delete on admission from exam_server;
 grant update (reason) on admission to exam_server;
+-- absences: when somebody left stays, the return is added
+revoke update, delete on absence from exam_server;
+grant update (back_at, back_by, recheck) on absence to exam_server;
 -- voided attempts: only their reasons are erased
 revoke update, delete on attempt_void from exam_server;
 grant update (reason) on attempt_void to exam_server;

@@ -142,3 +142,15 @@ create trigger if not exists control_change_no_delete before delete on control_c
 begin
     select raise(abort, 'changes of accounts are never deleted');
 end;
+create trigger if not exists absence_no_update before update of id, attempt, why, left_at, left_by on absence
+begin
+    select raise(abort, 'absences are never changed');
+end;
+create trigger if not exists absence_back_once before update on absence when old.back_at is not null
+begin
+    select raise(abort, 'a return is noted once');
+end;
+create trigger if not exists absence_no_delete before delete on absence
+begin
+    select raise(abort, 'absences are never deleted');
+end;

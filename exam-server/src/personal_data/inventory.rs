@@ -314,6 +314,12 @@ pub const INVENTORY: &[Columns] = &[
         Record,
     ),
     of("proposal", "content decision_reason", Restricted, Reasons),
+    of(
+        "absence",
+        "id attempt why left_at left_by back_at back_by recheck",
+        Internal,
+        Record,
+    ),
     of("attempt_void", "attempt proposal at", Internal, Record),
     of("attempt_void", "reason", Restricted, Reasons),
     of("reopening", "attempt epoch proposal at", Internal, Record),

@@ -187,7 +187,7 @@ pub async fn all_minutes(reader: &Reader) -> Result<Vec<ErasureMinutes>, sqlx::E
 
 /// What is held about one person, table by table. Left out: hashes of tickets and of seats' tokens, which say nothing about
 /// anybody and are secrets of the house.
-const ABOUT: [(&str, &str); 17] = [
+const ABOUT: [(&str, &str); 18] = [
     ("candidate", "select * from candidate where citizen_number = $1"),
     ("attempt", "select * from attempt where citizen_number = $1"),
     (
@@ -206,6 +206,10 @@ const ABOUT: [(&str, &str); 17] = [
     (
         "admission",
         "select admission.* from admission join attempt a on a.id = admission.attempt where a.citizen_number = $1",
+    ),
+    (
+        "absence",
+        "select b.* from absence b join attempt a on a.id = b.attempt where a.citizen_number = $1",
     ),
     (
         "ticket",

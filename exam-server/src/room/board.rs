@@ -102,6 +102,7 @@ pub fn row(stored: StoredRow, room: &Room, duration: Millis, seen: Seen, now: Ti
         mark: stored.mark.filter(|_| room.state() == RoomState::Closed),
         photo: stored.photo,
         receipt: stored.receipt.filter(|_| stored.handed_in),
+        absence: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod live;
 pub mod admission;
+pub mod absence;
 pub mod critical;
 
 use super::action::{self, Limits, NotDone, TwoPeople};
@@ -18,7 +19,9 @@ use crate::sitting;
 use crate::staff::access::{InRoom, May, RunRoom, SeeRoom};
 use crate::staff::rights::{self, Place};
 use axum::extract::State;
-use exam_protocol::console::{Board, RoomAction, RoomActionRequest, RoomState, RoomSummary, TicketView};
+use exam_protocol::console::{
+    Board, CandidateRow, RoomAction, RoomActionRequest, RoomState, RoomSummary, TicketView,
+};
 use exam_protocol::id::{AttemptId, RoomId};
 use exam_protocol::problem::ProblemCode;
 use exam_protocol::proposal::{ProposalView, Proposals};
@@ -63,6 +66,12 @@ pub fn doors(doors: Doors) -> Doors {
             "Moves a candidate to another PC",
             admission::take_over,
             ticket(),
+        )
+        .post(
+            route::ATTEMPT_ABSENCE,
+            "Notes that a candidate leaves the room, or is back",
+            absence::note,
+            Answer::done(),
         );
     proposal_doors(doors)
 }
@@ -127,7 +136,7 @@ pub async fn show(staff: InRoom<SeeRoom>, State(app): State<Arc<App>>) -> ApiRes
     ))
 }
 
-/// Puts the board together: five statements, whatever the number of candidates.
+/// Puts the board together: six statements, whatever the number of candidates.
 async fn make_board(app: &App, place: &Place, id: RoomId, may: Vec<Permission>) -> ApiResult<Board> {
     let reader = app.db.reader();
     let room = sitting::store::load_room(reader, id)
@@ -135,6 +144,7 @@ async fn make_board(app: &App, place: &Place, id: RoomId, may: Vec<Permission>) 
         .ok_or_else(ApiError::not_found)?;
     let head = store::head(reader, id).await?;
     let rows = store::candidates(reader, id).await?;
+    let mut absences = store::absence::newest(reader, id).await?;
     let now = app.clock.now();
     let pending = checkin::store::pending(reader, id, Timestamp(now.0 - PENDING_LIFE.0)).await?;
     let machine_alarms = match place.site {
@@ -145,7 +155,9 @@ async fn make_board(app: &App, place: &Place, id: RoomId, may: Vec<Permission>) 
         .into_iter()
         .map(|row| {
             let seen = app.presence.of(row.attempt);
-            board::row(row, &room, head.duration, seen, now)
+            let absence = absences.remove(&row.attempt);
+            let row = board::row(row, &room, head.duration, seen, now);
+            CandidateRow { absence, ..row }
         })
         .collect();
     candidates.sort_by_cached_key(|row| board::seat_order(&row.seat));

@@ -1,5 +1,7 @@
 //! Queries of a room for its board and its list. Only reads; each is one statement whatever the number of candidates.
 
+pub mod absence;
+
 use super::action::Facts;
 use super::board::{Head, StoredRow};
 use crate::db::column::{broken, flag, parsed, whole};

@@ -2,6 +2,7 @@
 
 use crate::api::Answer;
 use exam_browser::fetch;
+use exam_protocol::absence::AbsenceRequest;
 use exam_protocol::console::{
     AdmitRequest, Board, CheckinView, ManualAdmitRequest, RoomActionRequest, RoomSummary, StartCheckin,
     TakeOverRequest, TicketView,
@@ -47,6 +48,11 @@ pub async fn admit(id: CheckinId, request: &AdmitRequest) -> Answer<TicketView> 
 /// Lets a candidate in without a card.
 pub async fn admit_without_card(attempt: AttemptId, request: &ManualAdmitRequest) -> Answer<TicketView> {
     fetch::post(&with_id(route::ATTEMPT_MANUAL_ADMIT, attempt), request).await
+}
+
+/// Notes that a candidate leaves the room, or is back.
+pub async fn absence(attempt: AttemptId, request: &AbsenceRequest) -> Answer<()> {
+    fetch::tell(&with_id(route::ATTEMPT_ABSENCE, attempt), request).await
 }
 
 /// A new ticket, so that another PC takes the seat over.

@@ -1,5 +1,6 @@
 //! One candidate in the table; a click or Enter opens the details.
 
+use crate::components::absence::AbsenceChip;
 use crate::components::verdict_chips::VerdictChips;
 use crate::core::board;
 use crate::core::clock;
@@ -91,7 +92,7 @@ fn ProgressCell(
         let voided = row.with(|row| row.as_ref().is_some_and(|row| row.voided.is_some()));
         voided.then(|| view! { <span class="chip tone-bad" data-testid="voided">{texts::table::voided(console.lang())}</span> })
     };
-    view! { {progress}{voided}{extra}{moved} }
+    view! { {progress}<AbsenceChip row/>{voided}{extra}{moved} }
 }
 
 /// Answered of all questions; nothing for somebody who is not there.

@@ -1,5 +1,6 @@
 //! The table of candidates. Sorting and filtering are in [`crate::core::board`].
 
+use crate::components::absence::OutsideList;
 use crate::components::board_filter::BoardFilter;
 use crate::components::board_row::BoardRow;
 use crate::core::board;
@@ -23,6 +24,7 @@ pub fn BoardTable() -> impl IntoView {
     view! {
         <section class="board">
             <BoardFilter/>
+            <OutsideList/>
             <div class="scroll" tabindex="0" role="region" aria-label=move || texts::table::caption(console.lang())>
                 <table data-testid="board">
                     <Columns/>

@@ -1,5 +1,6 @@
 //! All about one candidate, and what can be done for this one alone.
 
+use crate::components::absence::AbsenceSection;
 use crate::components::candidate_acts::CandidateActs;
 use crate::components::candidate_facts::CandidateFacts;
 use crate::components::modal::Modal;
@@ -29,6 +30,7 @@ pub fn CandidateDialog(
         <Modal title name="candidate-dialog"
             scanner=true on_close=Callback::new(move |()| room.close_dialog())>
             <CandidateFacts row/>
+            <AbsenceSection row attempt/>
             <CandidateActs row attempt act/>
         </Modal>
     }

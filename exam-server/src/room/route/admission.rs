@@ -6,6 +6,7 @@ use crate::checkin::admit::{AdmissionRecord, NotAdmitted, Reason, SecondOfficial
 use crate::checkin::store::admission as store;
 use crate::db::Tx;
 use crate::error::{ApiError, ApiResult};
+use crate::room::route::absence;
 use crate::shell::extract::{Json, Path};
 use crate::sitting;
 use crate::sitting::state::life::is_too_late_to_enter;
@@ -14,6 +15,7 @@ use crate::staff;
 use crate::staff::access::{CheckIn, InRoom};
 use crate::staff::rights::{self, Verdict};
 use axum::extract::State;
+use exam_protocol::absence::Recheck;
 use exam_protocol::console::{
     AdmitRequest, LoginRequest, ManualAdmitRequest, RoomState, TakeOverRequest, TicketView,
 };
@@ -177,6 +179,12 @@ async fn write(
     act: &str,
 ) -> ApiResult<TicketView> {
     store::put(tx, record).await?;
+    let recheck = if record.card().is_some() {
+        Recheck::Card
+    } else {
+        Recheck::TwoOfficials
+    };
+    absence::let_in_again(tx, proctor, record.attempt(), recheck, record.at()).await?;
     let detail = serde_json::json!({
         "checkin": record.card().map(|card| card.checkin),
         "rule": record.card().map(|card| card.rule),

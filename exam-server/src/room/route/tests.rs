@@ -6,6 +6,7 @@ use crate::checkin::store::admission;
 use crate::staff::store::by_name;
 use crate::trial::{DURATION, Trial};
 use axum::http::StatusCode;
+use exam_protocol::absence::{AbsenceRequest, Recheck, Why};
 use exam_protocol::answer::{JournalEntry, Response};
 use exam_protocol::bytes::Fixed;
 use exam_protocol::canonical;
@@ -311,4 +312,55 @@ async fn everybody_sees_their_own_rooms_only() {
         hall.trial.post(&stranger, &path, &request).await.0,
         StatusCode::NOT_FOUND
     );
+}
+
+#[tokio::test]
+async fn who_leaves_is_checked_at_return_or_a_reason_says_why_not() {
+    let hall = Hall::new().await;
+    hall.act(RoomAction::Open, "").await.unwrap();
+    let attempt = hall.seat(0).await;
+    let path = route::with_id(route::ATTEMPT_ABSENCE, attempt);
+    let note = async |request: &AbsenceRequest| hall.trial.post(&hall.cookie, &path, request).await.0;
+    let leave = |why, reason: &str| AbsenceRequest::Leave {
+        why,
+        reason: reason.into(),
+    };
+    let back = |reason: &str| AbsenceRequest::Back {
+        reason: reason.into(),
+    };
+    let absence = async || {
+        let rows = hall.board().await.candidates;
+        rows.into_iter()
+            .find(|row| row.attempt == attempt)
+            .unwrap()
+            .absence
+    };
+    assert_eq!(note(&back("")).await, StatusCode::CONFLICT, "nobody is outside");
+    assert_eq!(note(&leave(Why::Other, "")).await, StatusCode::BAD_REQUEST);
+    assert_eq!(note(&leave(Why::Toilet, "")).await, StatusCode::NO_CONTENT);
+    assert_eq!(
+        note(&leave(Why::Toilet, "")).await,
+        StatusCode::CONFLICT,
+        "outside already"
+    );
+    assert_eq!(absence().await.unwrap().back_at, None);
+    assert_eq!(
+        note(&back("")).await,
+        StatusCode::BAD_REQUEST,
+        "the card was not read again"
+    );
+    assert_eq!(note(&back("đầu đọc hỏng")).await, StatusCode::NO_CONTENT);
+    assert_eq!(absence().await.unwrap().recheck, Some(Recheck::None));
+    assert_eq!(note(&leave(Why::Unwell, "")).await, StatusCode::NO_CONTENT);
+    hall.seat(0).await;
+    assert_eq!(
+        note(&back("")).await,
+        StatusCode::NO_CONTENT,
+        "let in by two officials since"
+    );
+    assert_eq!(absence().await.unwrap().recheck, Some(Recheck::TwoOfficials));
+    for (act, times) in [("attempt.leave", 2), ("attempt.back", 2)] {
+        let found = format!("select count(*) from audit where act = '{act}'");
+        assert_eq!(hall.trial.number(&found).await, times);
+    }
 }

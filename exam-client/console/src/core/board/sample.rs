@@ -27,6 +27,7 @@ pub fn row(seat: &str, name: &str, progress: Progress) -> CandidateRow {
         photo: false,
         voided: None,
         receipt: None,
+        absence: None,
     }
 }
 
