@@ -13,7 +13,7 @@ use record::{BankItem, ItemId, Metadata, Version};
 use ring::rand::SecureRandom;
 use serde::{Deserialize, Serialize};
 use state::{Act, Event, State};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A bank.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,29 +75,63 @@ pub enum Taken {
 #[error("không lấy được số ngẫu nhiên (the random generator gave nothing)")]
 pub struct NoRandomness;
 
-impl Bank {
+/// Taking items into a bank by one author at one time.
+#[derive(Debug)]
+pub struct Intake<'b> {
+    bank: &'b mut Bank,
+    /// Items by the text of their current stem, to find those that are there already.
+    by_stem: HashMap<String, Vec<ItemId>>,
+    author: String,
+    now_ms: i64,
+}
+
+impl<'b> Intake<'b> {
+    /// Looks through the bank once.
+    pub fn new(bank: &'b mut Bank, author: &str, now_ms: i64) -> Self {
+        let mut by_stem: HashMap<String, Vec<ItemId>> = HashMap::new();
+        for (id, item) in &bank.items {
+            if let Some(version) = item.current() {
+                let stem = version.item.stem.as_str().to_owned();
+                by_stem.entry(stem).or_default().push(id.clone());
+            }
+        }
+        Self {
+            bank,
+            by_stem,
+            author: author.to_owned(),
+            now_ms,
+        }
+    }
+
     /// Takes an item in as a draft, unless the same question with the same key is there.
     ///
     /// # Errors
     /// The generator gives nothing.
-    pub fn take(
-        &mut self,
-        new: NewItem,
-        author: &str,
-        now_ms: i64,
-        rng: &dyn SecureRandom,
-    ) -> Result<Taken, NoRandomness> {
-        let known = self.items.iter().find(|(_, known)| {
-            known.current().is_some_and(|version| {
-                version.item.stem == new.item.stem
-                    && version.item.kind == new.item.kind
-                    && version.item.media == new.item.media
-            }) && known.cluster == new.cluster
-        });
-        if let Some((id, _)) = known {
+    pub fn take(&mut self, new: NewItem, rng: &dyn SecureRandom) -> Result<Taken, NoRandomness> {
+        let alike = self.by_stem.entry(new.item.stem.as_str().to_owned()).or_default();
+        let same = |id: &&ItemId| self.bank.items.get(*id).is_some_and(|known| is_same(known, &new));
+        if let Some(id) = alike.iter().find(same) {
             return Ok(Taken::Known(id.clone()));
         }
         let id = ItemId::random(rng)?;
+        alike.push(id.clone());
+        let item = BankItem::new(new, &self.author, self.now_ms);
+        self.bank.items.insert(id.clone(), item);
+        Ok(Taken::Added(id))
+    }
+}
+
+/// The same question with the same key, pictures and shared text.
+fn is_same(known: &BankItem, new: &NewItem) -> bool {
+    known.cluster == new.cluster
+        && known
+            .current()
+            .is_some_and(|version| version.item.kind == new.item.kind && version.item.media == new.item.media)
+}
+
+impl BankItem {
+    /// A draft in its first version.
+    fn new(new: NewItem, author: &str, now_ms: i64) -> Self {
         let version = Version {
             number: 1,
             author: author.to_owned(),
@@ -105,7 +139,7 @@ impl Bank {
             item: new.item,
             solution: new.solution,
         };
-        let item = BankItem {
+        Self {
             state: State::Draft,
             versions: vec![version],
             metadata: new.metadata,
@@ -120,11 +154,11 @@ impl Bank {
             enemies: Vec::new(),
             cluster: new.cluster,
             statistics: None,
-        };
-        self.items.insert(id.clone(), item);
-        Ok(Taken::Added(id))
+        }
     }
+}
 
+impl Bank {
     /// Takes a shared text in, or finds it.
     ///
     /// # Errors

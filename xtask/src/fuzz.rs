@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Crates with a folder `fuzz`.
-const CRATES: [&str; 2] = ["certs", "checkin-agent"];
+const CRATES: [&str; 3] = ["certs", "checkin-agent", "question-bank"];
 
 /// More memory than this is a finding, in MB.
 const MEMORY: u32 = 1024;

@@ -14,7 +14,9 @@ fn bank() -> (Bank, ItemId) {
         .unwrap()
         .items
         .remove(0);
-    let taken = bank.take(new(item), "lan", 1, &SystemRandom::new()).unwrap();
+    let taken = Intake::new(&mut bank, "lan", 1)
+        .take(new(item), &SystemRandom::new())
+        .unwrap();
     let Taken::Added(id) = taken else { panic!() };
     (bank, id)
 }
@@ -50,7 +52,9 @@ fn the_same_question_is_taken_once() {
     let (mut bank, id) = bank();
     let again = new(bank.whole(&id).unwrap());
     assert_eq!(
-        bank.take(again, "minh", 2, &SystemRandom::new()).unwrap(),
+        Intake::new(&mut bank, "minh", 2)
+            .take(again, &SystemRandom::new())
+            .unwrap(),
         Taken::Known(id)
     );
 }

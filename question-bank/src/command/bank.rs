@@ -3,7 +3,7 @@
 use super::bank_file;
 use anyhow::{Context, bail};
 use question_bank::bank::record::{ItemId, Level, Metadata};
-use question_bank::bank::{Bank, Cluster, NewItem, Taken, check, difference};
+use question_bank::bank::{self, Bank, Cluster, NewItem, Taken, check, difference};
 use question_bank::export::{self, Format};
 use question_bank::fault::{Fault, Note};
 use question_bank::import::{self, Doubt, WordFile};
@@ -125,6 +125,7 @@ fn take(bank: &mut Bank, word: WordFile, author: &str, found: &mut FileReport) -
             bank.take_cluster(cluster, &rng)
         })
         .collect::<Result<_, _>>()?;
+    let mut intake = bank::Intake::new(bank, author, now_ms());
     for question in word.questions {
         let metadata = metadata(&question.item, &question.tags, &found.file);
         let new = NewItem {
@@ -133,7 +134,7 @@ fn take(bank: &mut Bank, word: WordFile, author: &str, found: &mut FileReport) -
             metadata,
             cluster: question.stimulus.and_then(|at| clusters.get(at).cloned()),
         };
-        match bank.take(new, author, now_ms(), &rng)? {
+        match intake.take(new, &rng)? {
             Taken::Added(id) => found.added.push(id),
             Taken::Known(id) => found.known.push(id),
         }

@@ -22,6 +22,7 @@ use crate::rich::picture::Pictures;
 use decide::Judge;
 use reading::{Draft, Reading};
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a Word file held.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -123,15 +124,16 @@ impl WordFile {
             ..Self::default()
         };
         let stimuli: Vec<(Stimulus, Vec<Message>)> = reading.shared.iter().map(stimulus).collect();
-        for (at, draft) in reading.drafts.iter().enumerate() {
-            let same = |other: &&Draft| other.number == draft.number;
-            let is_only = reading.drafts.iter().filter(same).count() == 1;
-            let repeated = reading.drafts[..at]
-                .iter()
-                .any(|other| other.number == draft.number && other.part == draft.part);
+        let mut count: BTreeMap<u32, usize> = BTreeMap::new();
+        for draft in &reading.drafts {
+            *count.entry(draft.number).or_default() += 1;
+        }
+        let mut seen = BTreeSet::new();
+        for draft in &reading.drafts {
+            let is_only = count.get(&draft.number) == Some(&1);
+            let repeated = !seen.insert((draft.part, draft.number));
             let mut keys = draft.keys.clone();
-            let listed = reading.keys.of(draft.part, draft.number, is_only);
-            keys.extend(listed.into_iter().map(str::to_owned));
+            keys.extend_from_slice(reading.keys.of(draft.part, draft.number, is_only));
             let mut judge = Judge {
                 draft,
                 keys,

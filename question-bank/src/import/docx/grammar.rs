@@ -83,6 +83,23 @@ pub(super) fn is_part(text: &str) -> bool {
     PART.is_match(text.trim())
 }
 
+/// The number of a part from its heading: Roman, a digit, a word or a letter.
+pub(super) fn part_number(text: &str) -> Option<usize> {
+    static NUMERAL: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i)^(?:\[P([1-4])\]|(?:(?:phần|part)\s+)?([IVX]+|\d|[AB]|một|hai|ba|bốn|năm)\b)")
+    });
+    let found = NUMERAL.captures(text.trim())?;
+    let numeral = found.get(1).or_else(|| found.get(2))?.as_str().to_lowercase();
+    Some(match numeral.as_str() {
+        "i" | "một" | "a" => 1,
+        "ii" | "hai" | "b" => 2,
+        "iii" | "ba" => 3,
+        "iv" | "bốn" => 4,
+        "v" | "năm" => 5,
+        digit => digit.parse().ok()?,
+    })
+}
+
 /// What the words of a part's heading ask for.
 pub(super) fn kind(text: &str) -> Option<Kind> {
     let text = text.to_lowercase();
@@ -219,6 +236,8 @@ mod tests {
         ] {
             assert_eq!(is_part(part), part != "PART ONE", "{part}");
         }
+        assert_eq!(part_number("PHẦN III. Trả lời ngắn"), Some(3));
+        assert_eq!(part_number("B. TỰ LUẬN"), Some(2));
         assert_eq!(
             kind("Trong mỗi ý a), b), c), d) ở mỗi câu"),
             Some(Kind::TrueFalseGroup)

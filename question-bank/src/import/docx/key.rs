@@ -3,45 +3,24 @@
 
 use super::grammar;
 use super::line::Line;
+use std::collections::BTreeMap;
 
-/// An answer of the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
-    /// The part whose heading stands above, counted from 1; none if no part does.
-    pub(super) part: Option<usize>,
-    pub(super) number: u32,
-    pub(super) answer: String,
-}
-
-/// All answers that stand apart.
+/// All answers that stand apart, by part (from 1; none where no part's heading stands above) and number.
 #[derive(Default)]
-pub(super) struct Keys {
-    pub(super) entries: Vec<Entry>,
-}
+pub(super) struct Keys(BTreeMap<(Option<usize>, u32), Vec<String>>);
 
 impl Keys {
     pub(super) fn add(&mut self, part: Option<usize>, found: Vec<(u32, String)>) {
-        let entry = |(number, answer)| Entry { part, number, answer };
-        self.entries.extend(found.into_iter().map(entry));
+        for (number, answer) in found {
+            self.0.entry((part, number)).or_default().push(answer);
+        }
     }
 
     /// The answers for a question: those of its part, or those of no part where its number is the only one.
-    pub(super) fn of(&self, part: usize, number: u32, is_only: bool) -> Vec<&str> {
-        let answers = |wanted: Option<usize>| {
-            let matching = self
-                .entries
-                .iter()
-                .filter(move |e| e.number == number && e.part == wanted);
-            matching.map(|entry| entry.answer.as_str()).collect::<Vec<_>>()
-        };
-        let own = answers(Some(part));
-        if !own.is_empty() {
-            own
-        } else if is_only {
-            answers(None)
-        } else {
-            Vec::new()
-        }
+    pub(super) fn of(&self, part: usize, number: u32, is_only: bool) -> &[String] {
+        let answers = |wanted| self.0.get(&(wanted, number));
+        let of_no_part = || answers(None).filter(|_| is_only);
+        answers(Some(part)).or_else(of_no_part).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -119,9 +119,11 @@ impl Reading {
         } else if grammar::is_part(text) && grammar::question(text).is_none() {
             if self.target == Target::Keys {
                 let next = self.key_part.map_or(1, |part| part + 1);
-                self.key_part = Some(next);
+                self.key_part = Some(grammar::part_number(text).unwrap_or(next));
             } else {
-                self.part += 1;
+                // A number that does not go on is no number of this paper's parts.
+                let named = grammar::part_number(text).filter(|number| *number > self.part);
+                self.part = named.unwrap_or(self.part + 1);
                 self.kind = grammar::kind(text);
                 self.target = Target::Front;
             }

@@ -191,6 +191,22 @@ fn keys_in_tables_go_to_their_part() {
 }
 
 #[test]
+fn keys_of_some_parts_only_go_to_those() {
+    let body = paper(&[
+        "PHẦN I. Nhiều phương án lựa chọn",
+        "Câu 1. Một?",
+        "A. 1\t_B_. 2\tC. 3\tD. 4",
+        "PHẦN II. Đúng sai",
+        "Câu 1. Xét:",
+        "a) m",
+        "b) n",
+        "HẾT",
+        "PHẦN II",
+    ]) + &table(&[&["Câu", "1"], &["Đáp án", "ĐS"]]);
+    assert_eq!(keys(&read(&body)), ["B", "ĐS"]);
+}
+
+#[test]
 fn key_lists_and_cells_with_both() {
     let questions = paper(&[
         "Câu 1. Một?",

@@ -1,0 +1,9 @@
+//! Fuzz target: see `office_math` in `targets.rs`.
+
+#![no_main]
+
+#[path = "../targets.rs"]
+#[expect(dead_code, reason = "the other targets")]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::office_math(data));
