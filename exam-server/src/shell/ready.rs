@@ -130,6 +130,17 @@ async fn measured(State(app): State<Arc<App>>) -> Response {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn a_node_that_can_write_nothing_gets_no_work() {
+        let trial = crate::trial::Trial::new().await;
+        let (status, body) = trial.get("", route::READY).await;
+        assert_eq!((status, body.as_slice()), (StatusCode::OK, b"ready\n".as_slice()));
+        trial.app.clock.advance(Millis::seconds(60));
+        let (status, body) = trial.get("", route::READY).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(String::from_utf8(body).unwrap().contains("journal"));
+    }
+
     #[test]
     fn each_fault_is_named_and_none_is_invented() {
         let now = Timestamp(EARLIEST.0 + 1_000_000_000);

@@ -1,9 +1,12 @@
 //! Proposals through the router, on a real database: what two people can do, and what no one and no two of one school can.
 
+use crate::sitting::journal;
 use crate::staff::store::{self as staff, Member};
 use crate::trial::{PASSWORD, Trial};
 use axum::http::StatusCode;
-use exam_protocol::bytes::Fixed;
+use exam_protocol::answer::{JournalEntry, Response};
+use exam_protocol::bytes::{Bytes, Fixed};
+use exam_protocol::canonical;
 use exam_protocol::console::{RoomAction, RoomActionRequest};
 use exam_protocol::id::{OrganisationId, StaffId};
 use exam_protocol::problem::ProblemCode;
@@ -431,4 +434,60 @@ async fn a_whole_sitting_and_a_right_get_their_time_by_two_people() {
     assert_eq!(loaded.standing.remaining(hall.trial.app.clock.now()), expected);
     let other = crate::sitting::store::load_room(hall.trial.app.db.reader(), hall.trial.rooms[1]).await;
     assert_eq!(other.unwrap().unwrap().credit(), Millis(0), "it is not open yet");
+}
+
+#[tokio::test]
+async fn late_answers_count_by_two_people_once_and_only_as_far_as_they_continue_the_journal() {
+    let hall = Hall::new().await;
+    let attempt = hall.trial.attempts[0];
+    let id = attempt.to_string();
+    let genesis = journal::genesis(attempt).to_string();
+    let sql = "update attempt set head = unhex($1), epoch = 1 where id = $2";
+    hall.trial.sql(sql, &[&genesis, &id]).await;
+    let sql = "insert into seat (attempt, epoch, public_key, certificate, token_hash, claimed_at)
+        values ($1, 1, x'00', x'00', x'00', 0)";
+    hall.trial.sql(sql, &[&id]).await;
+    let sql = "insert into admission (attempt, at, admitted_by, reason, evidence_hash) values ($1, 1, '', '', unhex($2))";
+    hall.trial.sql(sql, &[&id, &genesis]).await;
+    let entry = JournalEntry {
+        attempt,
+        epoch: 1,
+        sequence: 1,
+        previous: journal::genesis(attempt),
+        question: 2,
+        response: Response::Choice(1),
+        flagged: false,
+        elapsed: Millis(0),
+    };
+    let bytes = Bytes(canonical::encode(&entry));
+    let owner = journal::Owner {
+        attempt,
+        epoch: 1,
+        questions: 2,
+    };
+    let lines = journal::decode(&owner, vec![bytes.clone()]).unwrap();
+    let mut tx = hall.trial.app.db.write().await.unwrap();
+    crate::sitting::store::late::keep(&mut tx, (attempt, 1), &lines, Timestamp(5))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let count = |last| CriticalAct::CountLate { attempt, last };
+    assert_eq!(
+        hall.propose(&hall.lan, count(2)).await,
+        Err(ProblemCode::WrongState),
+        "there is no second line"
+    );
+    let newest = async || {
+        let mut tx = hall.trial.app.db.write().await.unwrap();
+        let all = crate::result::store::submissions(&mut tx, hall.trial.rooms[0]).await;
+        all.unwrap().remove(0).newest
+    };
+    assert!(newest().await.is_empty(), "nothing counts by itself");
+    assert_eq!(hall.both(count(1)).await, ProposalState::Done);
+    assert_eq!(newest().await, [bytes]);
+    assert_eq!(
+        hall.propose(&hall.lan, count(1)).await,
+        Err(ProblemCode::WrongState),
+        "decided once"
+    );
 }
