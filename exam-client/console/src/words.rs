@@ -392,10 +392,8 @@ pub fn beware(
 
 /// Hundredths of a mark as people here write them: `7,25`.
 pub fn mark(language: Language, hundredths: u32) -> String {
-    let comma = match language {
-        Language::Vietnamese => ',',
-        Language::English => '.',
-    };
+    let vietnamese = language == Language::Vietnamese;
+    let comma = if vietnamese { ',' } else { '.' };
     format!("{}{comma}{:02}", hundredths / 100, hundredths % 100)
 }
 
