@@ -81,6 +81,7 @@ pub struct Intake<'b> {
     bank: &'b mut Bank,
     /// Items by the text of their current stem, to find those that are there already.
     by_stem: HashMap<String, Vec<ItemId>>,
+    next_number: u32,
     author: String,
     now_ms: i64,
 }
@@ -95,7 +96,9 @@ impl<'b> Intake<'b> {
                 by_stem.entry(stem).or_default().push(id.clone());
             }
         }
+        let last = bank.items.values().map(|item| item.number).max();
         Self {
+            next_number: last.unwrap_or(0) + 1,
             bank,
             by_stem,
             author: author.to_owned(),
@@ -115,7 +118,8 @@ impl<'b> Intake<'b> {
         }
         let id = ItemId::random(rng)?;
         alike.push(id.clone());
-        let item = BankItem::new(new, &self.author, self.now_ms);
+        let item = BankItem::new(self.next_number, new, &self.author, self.now_ms);
+        self.next_number += 1;
         self.bank.items.insert(id.clone(), item);
         Ok(Taken::Added(id))
     }
@@ -131,7 +135,7 @@ fn is_same(known: &BankItem, new: &NewItem) -> bool {
 
 impl BankItem {
     /// A draft in its first version.
-    fn new(new: NewItem, author: &str, now_ms: i64) -> Self {
+    fn new(number: u32, new: NewItem, author: &str, now_ms: i64) -> Self {
         let version = Version {
             number: 1,
             author: author.to_owned(),
@@ -140,6 +144,7 @@ impl BankItem {
             solution: new.solution,
         };
         Self {
+            number,
             state: State::Draft,
             versions: vec![version],
             metadata: new.metadata,
@@ -159,6 +164,13 @@ impl BankItem {
 }
 
 impl Bank {
+    /// All items as a paper takes them, in the order in which they came.
+    pub fn in_order(&self) -> Vec<Item> {
+        let mut ids: Vec<(u32, &ItemId)> = self.items.iter().map(|(id, item)| (item.number, id)).collect();
+        ids.sort();
+        ids.into_iter().filter_map(|(_, id)| self.whole(id)).collect()
+    }
+
     /// Takes a shared text in, or finds it.
     ///
     /// # Errors

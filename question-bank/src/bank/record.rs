@@ -64,6 +64,8 @@ impl Display for ItemId {
 /// An item with its past.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BankItem {
+    /// The number under which people see it, counted within the bank.
+    pub number: u32,
     /// Where it stands.
     pub state: State,
     /// All versions, oldest first.

@@ -60,6 +60,20 @@ fn the_same_question_is_taken_once() {
 }
 
 #[test]
+fn items_stay_in_the_order_in_which_they_came() {
+    let mut bank = Bank::default();
+    for number in 0..9 {
+        let text = format!("Câu số {number}? {{=hai ~ba}}");
+        let item = gift(text.as_bytes()).unwrap().items.remove(0);
+        let mut intake = Intake::new(&mut bank, "lan", 1);
+        intake.take(new(item), &SystemRandom::new()).unwrap();
+    }
+    let stems: Vec<String> = bank.in_order().iter().map(|item| item.stem.text()).collect();
+    let wanted: Vec<String> = (0..9).map(|number| format!("Câu số {number}?")).collect();
+    assert_eq!(stems, wanted);
+}
+
+#[test]
 fn a_changed_file_is_not_opened() {
     let rng = SystemRandom::new();
     let key = SigningKey::generate(&rng).unwrap();

@@ -198,7 +198,7 @@ fn print(found: &FileReport) {
 /// Writes the current versions in another program's format.
 pub fn export(bank: &Path, format: Format, out: Option<&Path>) -> anyhow::Result<ExitCode> {
     let bank = bank_file::open(bank)?.bank;
-    let items: Vec<Item> = bank.items.keys().filter_map(|id| bank.whole(id)).collect();
+    let items = bank.in_order();
     let written = export::write(&items, format);
     for note in &written.notes {
         eprintln!("lưu ý: {note}");
