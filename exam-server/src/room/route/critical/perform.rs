@@ -1,5 +1,7 @@
 //! What each approved act does, in the transaction of its approval. Every function checks first and writes then.
 
+mod late;
+
 use crate::app::App;
 use crate::audit::{
     self,
@@ -17,11 +19,10 @@ use crate::room::critical::store::{self, Object};
 use crate::room::critical::{Overtaken, reopening};
 use crate::room::store as rooms;
 use crate::sitting;
-use crate::sitting::late;
 use crate::sitting::state::Room;
 use crate::staff::proposal::act::{
-    Accommodate, AddSittingTime, AddTime, Approved, ApprovedAct, CorrectKey, CountLate, ReopenAttempt,
-    StartRoom, Unmask, VoidAttempt,
+    Accommodate, AddSittingTime, AddTime, Approved, ApprovedAct, CorrectKey, ReopenAttempt, StartRoom,
+    Unmask, VoidAttempt,
 };
 use exam_protocol::id::{AttemptId, RoomId, SittingId};
 use exam_protocol::proposal::CriticalAct;
@@ -82,7 +83,7 @@ pub(super) async fn check(app: &App, tx: &mut Tx, act: &CriticalAct, now: Timest
             Ok(how_to_reopen(tx, *attempt, *minutes, now).await?.map(|_| ()))
         }
         CriticalAct::Unmask { .. } => Ok(Ok(())),
-        CriticalAct::CountLate { attempt, last } => can_count(tx, *attempt, *last).await,
+        CriticalAct::CountLate { attempt, last } => late::can_count(tx, *attempt, *last).await,
         CriticalAct::AddSittingTime { sitting, minutes } => {
             Ok(rooms_to_credit(tx, *sitting, *minutes).await?.map(|_| ()))
         }
@@ -121,7 +122,7 @@ pub(super) async fn perform(app: &App, tx: &mut Tx, act: ApprovedAct, by: By<'_>
         ApprovedAct::ReopenAttempt(approved) => reopen(tx, &approved, by).await,
         ApprovedAct::Unmask(approved) => unmask(tx, &approved, by).await,
         ApprovedAct::AddSittingTime(approved) => add_sitting_time(tx, &approved, by).await,
-        ApprovedAct::CountLate(approved) => count_late(app, tx, &approved, by).await,
+        ApprovedAct::CountLate(approved) => late::count(app, tx, &approved, by).await,
         ApprovedAct::Accommodate(approved) => accommodate(tx, &approved, by).await,
         ApprovedAct::CorrectKey(approved) => correct_key(app, tx, &approved, by).await,
     }
@@ -296,47 +297,6 @@ async fn unmask(tx: &mut Tx, approved: &Approved<Unmask>, by: By<'_>) -> Done {
         tx,
         approved,
         ("attempt.unmask", format!("attempt:{attempt}")),
-        &detail,
-        by,
-    )
-    .await?;
-    Ok(Ok(()))
-}
-
-/// Whether late lines through `last` continue the journal and nobody has decided about them.
-async fn can_count(tx: &mut Tx, attempt: AttemptId, last: u64) -> Done {
-    let loaded = load_attempt(tx, attempt).await?;
-    if loaded.standing.voided {
-        return Ok(Err(Overtaken::Voided));
-    }
-    let kept = sitting::store::late::late(&mut **tx, attempt).await?;
-    let chain = late::continuing(&kept, loaded.last_sequence, loaded.head);
-    let there = chain.iter().any(|(entry, _)| entry.sequence == last);
-    if !there || sitting::store::late::decided(&mut **tx, attempt).await?.is_some() {
-        return Ok(Err(Overtaken::NothingLate));
-    }
-    Ok(Ok(()))
-}
-
-async fn count_late(app: &App, tx: &mut Tx, approved: &Approved<CountLate>, by: By<'_>) -> Done {
-    let CountLate { attempt, last } = *approved.act();
-    sitting::store::lock_attempt(tx, attempt).await?;
-    if let Err(why) = can_count(tx, attempt, last).await? {
-        return Ok(Err(why));
-    }
-    sitting::store::late::decide(tx, attempt, (approved.proposal(), last), by.1).await?;
-    let room = load_attempt(tx, attempt).await?.standing.room;
-    if let Some(closed) = ClosedRoom::of(&room) {
-        for marked in history::marked(tx, room.id).await? {
-            history::replace(tx, marked, approved.proposal(), by.1).await?;
-        }
-        result::route::mark_room(app, tx, &closed, by.1).await?;
-    }
-    let detail = serde_json::json!({ "last": last });
-    record(
-        tx,
-        approved,
-        ("attempt.count-late", format!("attempt:{attempt}")),
         &detail,
         by,
     )
