@@ -32,6 +32,8 @@ pub struct Hall {
     address: SocketAddr,
     server: Option<Child>,
     database: Option<Database>,
+    /// URL of the database for the server, unless it is a file.
+    url: Option<String>,
     environment: Vec<(String, String)>,
 }
 
@@ -70,23 +72,41 @@ impl Hall {
         Self::make_on((folder, free_port()?), Some(Cluster::of_this_run()?.empty()?))
     }
 
+    /// Makes an installation for `localhost` on a database that is there already: empty, at this URL for the server's role, and
+    /// owned by `exam_owner`.
+    ///
+    /// # Errors
+    /// When a program is not built or refuses.
+    pub fn make_at_url(url: &str) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("exam-hall-").tempdir()?;
+        Self::make_at_place((folder, free_port()?), (None, Some(url.to_owned())))
+    }
+
     fn make_with(folder: TempDir, port: u16) -> Result<Self> {
         let database = exam_test_database::wanted().then(|| Cluster::of_this_run()?.empty());
         Self::make_on((folder, port), database.transpose()?)
     }
 
-    fn make_on((folder, port): (TempDir, u16), database: Option<Database>) -> Result<Self> {
+    fn make_on(place: (TempDir, u16), database: Option<Database>) -> Result<Self> {
+        let url = database.as_ref().map(Database::url);
+        Self::make_at_place(place, (database, url))
+    }
+
+    fn make_at_place(
+        (folder, port): (TempDir, u16),
+        (database, url): (Option<Database>, Option<String>),
+    ) -> Result<Self> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let hall = Self {
             folder,
             address,
             server: None,
             database,
+            url: url.clone(),
             environment: vec![],
         };
         let (dir, listen) = (text(&hall.path("server")), address.to_string());
         let mut init = vec!["init", "--dir", &dir, "--listen", &listen];
-        let url = hall.database.as_ref().map(Database::url);
         init.extend(url.iter().flat_map(|url| ["--database", url]));
         hall.run("exam-server", &init)?;
         if url.is_some() {

@@ -22,7 +22,7 @@ use serde::Serialize;
 use std::time::{Duration, Instant};
 
 /// What to run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Candidates.
     pub candidates: usize,
@@ -32,6 +32,11 @@ pub struct Options {
     pub answering: Duration,
     /// Whether to measure what the same file takes without a server.
     pub bare_sqlite: bool,
+    /// The database for the server's role, empty and owned by `exam_owner`; none: a file, or, for several nodes, a PostgreSQL
+    /// of this run, which is not durable.
+    pub database: Option<String>,
+    /// Server processes.
+    pub nodes: usize,
 }
 
 /// What was measured. Times are milliseconds.
@@ -39,6 +44,8 @@ pub struct Options {
 pub struct Report {
     /// Candidates that took part.
     pub candidates: usize,
+    /// Server processes that served them.
+    pub nodes: usize,
     /// Answers that were sent.
     pub answers_sent: usize,
     /// Answers that the server acknowledged.
@@ -88,8 +95,9 @@ pub async fn run(options: Options) -> Result<Report> {
     ensure!(options.candidates > 0, "at least one candidate");
     allow_descriptors()?;
     let machine = Machine::here()?;
-    let mut hall = LoadHall::open(options.candidates).await?;
-    let mut server = process::Server::of(hall.server_id()?);
+    ensure!(options.nodes > 0, "at least one node");
+    let mut hall = LoadHall::open(&options).await?;
+    let mut server = process::Server::of(hall.server_ids()?);
 
     let (mut seats, enter) = server.spend(Seats::enter(&hall)).await?;
     let start = seats.start(&hall).await?;
@@ -115,6 +123,7 @@ pub async fn run(options: Options) -> Result<Report> {
     let per = |spent: f64, count: usize| measure::rounded(spent * 1000.0 / f64::from(measure::count(count)));
     Ok(Report {
         candidates: options.candidates,
+        nodes: options.nodes,
         answers_sent: seats.sent(),
         answers_acknowledged: seen.len(),
         acknowledged_lost: lost(&seen, &stored),

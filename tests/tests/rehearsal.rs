@@ -12,6 +12,8 @@ async fn a_small_crowd_sits_a_whole_sitting_and_nothing_acknowledged_is_lost() -
         think: Some(Duration::from_millis(300)),
         answering: Duration::from_secs(3),
         bare_sqlite: true,
+        database: None,
+        nodes: 1,
     };
     let report = run(options).await?;
     println!("{}", serde_json::to_string(&report)?);
@@ -19,6 +21,23 @@ async fn a_small_crowd_sits_a_whole_sitting_and_nothing_acknowledged_is_lost() -
     ensure!(report.answers_acknowledged >= 50 && report.answers_acknowledged == report.answers_sent);
     let bare = report.bare_sqlite.map(|bare| bare.lines);
     ensure!(bare == Some(report.answers_acknowledged), "not the same lines");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_share_a_crowd_and_nothing_acknowledged_is_lost() -> Result<()> {
+    let options = Options {
+        candidates: 40,
+        think: Some(Duration::from_millis(300)),
+        answering: Duration::from_secs(3),
+        bare_sqlite: false,
+        database: None,
+        nodes: 2,
+    };
+    let report = run(options).await?;
+    println!("{}", serde_json::to_string(&report)?);
+    ensure!(report.errors == 0 && report.acknowledged_lost == 0, "see above");
+    ensure!(report.answers_acknowledged >= 40 && report.answers_acknowledged == report.answers_sent);
     Ok(())
 }
 

@@ -26,6 +26,12 @@ struct Arguments {
     /// Measure as well what SQLite alone takes for the same lines with as many syncs
     #[arg(long)]
     bare_sqlite: bool,
+    /// PostgreSQL instead of a file: URL of an empty database of the role exam_owner, for the server's role exam_server
+    #[arg(long)]
+    database: Option<String>,
+    /// Server processes on that database; without --database more than one makes a PostgreSQL of its own that is not durable
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=8))]
+    nodes: u8,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -49,6 +55,8 @@ async fn main() -> Result<ExitCode> {
         think,
         answering: Duration::from_secs(arguments.seconds),
         bare_sqlite: arguments.bare_sqlite,
+        database: arguments.database,
+        nodes: usize::from(arguments.nodes),
     })
     .await?;
     if arguments.json {

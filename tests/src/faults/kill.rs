@@ -34,7 +34,7 @@ pub async fn rounds(options: Options, mut note: impl FnMut(Round) -> Result<()>)
 }
 
 async fn one_sitting(options: Options, note: &mut impl FnMut(Round) -> Result<()>) -> Result<()> {
-    let mut hall = LoadHall::open(options.candidates).await?;
+    let mut hall = LoadHall::open_in(crate::hall::Hall::make()?, options.candidates).await?;
     let answering = Answering::begin(&hall, options).await?;
     let mut dice = Dice::new(options.seed, "kill");
     let mut before = 0;

@@ -24,12 +24,13 @@ impl Hall {
     /// # Errors
     /// When it does not answer within 20 s.
     pub async fn add_node(&self) -> Result<Node> {
-        ensure!(self.database.is_some(), "a file has one server");
+        ensure!(self.url.is_some(), "a file has one server");
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let log = File::create(self.path(&format!("node-{port}.log")))?;
         let child = Command::new(program("exam-server")?)
             .args(["serve", "--config", &text(&self.config())])
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .env("EXAM__HTTP__LISTEN", address.to_string())
             .stderr(log)
             .spawn()?;

@@ -1,8 +1,9 @@
 //! The installation of a load run: a rehearsal with its candidates let in, and a server that runs.
 
+use super::Options;
 use crate::console::Console;
 use crate::door::Door;
-use crate::hall::{Hall, Sitting, this_minute};
+use crate::hall::{Hall, Node, Sitting, this_minute};
 use crate::programs::program;
 use anyhow::{Context, Result};
 use exam_protocol::bytes::Bytes;
@@ -30,24 +31,35 @@ pub struct Ticket {
 #[derive(Deserialize)]
 struct ExportedLine {
     attempt: AttemptId,
-    entry: Bytes,
+    /// Not there for a line that stands beside the journal.
+    entry: Option<Bytes>,
 }
 
 /// The installation.
 pub struct LoadHall {
     hall: Hall,
+    others: Vec<Node>,
     sitting: Sitting,
     console: Console,
     tickets: Vec<Ticket>,
 }
 
 impl LoadHall {
-    /// Makes it, lets `candidates` in, starts the server and opens the rooms.
+    /// Makes it, lets the candidates in, starts the server and opens the rooms.
     ///
     /// # Errors
     /// What the programs say.
-    pub async fn open(candidates: usize) -> Result<Self> {
-        Self::open_in(Hall::make()?, candidates).await
+    pub async fn open(options: &Options) -> Result<Self> {
+        let hall = match (&options.database, options.nodes) {
+            (Some(url), _) => Hall::make_at_url(url)?,
+            (None, 1) => Hall::make()?,
+            (None, _) => Hall::make_shared()?,
+        };
+        let mut load = Self::open_in(hall, options.candidates).await?;
+        for _ in 1..options.nodes {
+            load.others.push(load.hall.add_node().await?);
+        }
+        Ok(load)
     }
 
     /// The same in an installation that is there already, without a server that runs.
@@ -55,6 +67,8 @@ impl LoadHall {
     /// # Errors
     /// What the programs say.
     pub async fn open_in(mut hall: Hall, candidates: usize) -> Result<Self> {
+        // All candidates come from this one address.
+        hall.set_environment("EXAM__HTTP__CONNECTIONS_PER_ADDRESS", "100000");
         let sitting = hall.rehearsal(&rooms(candidates))?;
         let proctor = hall.add_staff_without_factor("giamthi", "Nguyễn Thị Hạnh")?;
         let (id, count) = (sitting.sitting.to_string(), candidates.to_string());
@@ -67,6 +81,7 @@ impl LoadHall {
             console: Console::login(&hall.door()?, &proctor).await?,
             tickets: serde_json::from_str(&said)?,
             sitting,
+            others: vec![],
             hall,
         };
         load.act(RoomAction::Open).await?;
@@ -81,6 +96,15 @@ impl LoadHall {
         self.hall.door()
     }
 
+    /// The doors of all nodes.
+    ///
+    /// # Errors
+    /// When the exam CA can't be read.
+    pub fn doors(&self) -> Result<Vec<Door>> {
+        let others = self.others.iter().map(Node::door);
+        std::iter::once(self.hall.door()).chain(others).collect()
+    }
+
     /// The candidates' tickets.
     pub fn tickets(&self) -> &[Ticket] {
         &self.tickets
@@ -92,6 +116,16 @@ impl LoadHall {
     /// When it is not running.
     pub fn server_id(&self) -> Result<u32> {
         self.hall.server_id().context("no server")
+    }
+
+    /// Process ids of all nodes.
+    ///
+    /// # Errors
+    /// When the first is not running.
+    pub fn server_ids(&self) -> Result<Vec<u32>> {
+        Ok(std::iter::once(self.server_id()?)
+            .chain(self.others.iter().map(Node::id))
+            .collect())
     }
 
     /// A folder on the same disk as the database.
@@ -171,9 +205,12 @@ impl LoadHall {
 /// # Errors
 /// When a line is not one of the journal.
 pub fn read_journal(printed: &str) -> Result<BTreeSet<(AttemptId, Vec<u8>)>> {
-    let lines = printed.lines().map(|line| {
-        let line: ExportedLine = serde_json::from_str(line)?;
-        Ok((line.attempt, line.entry.0))
+    let lines = printed.lines().filter_map(|line| {
+        let line: ExportedLine = match serde_json::from_str(line) {
+            Ok(line) => line,
+            Err(error) => return Some(Err(error.into())),
+        };
+        Some(Ok((line.attempt, line.entry?.0)))
     });
     lines.collect()
 }

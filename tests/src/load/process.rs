@@ -42,19 +42,19 @@ impl Machine {
     }
 }
 
-/// The server's process.
+/// The server's processes, taken together.
 #[derive(Debug)]
 pub struct Server {
-    id: u32,
+    ids: Vec<u32>,
     cpu: f64,
     most_memory: u64,
 }
 
 impl Server {
-    /// The process of this id.
-    pub fn of(id: u32) -> Self {
+    /// The processes of these ids.
+    pub fn of(ids: Vec<u32>) -> Self {
         Self {
-            id,
+            ids,
             cpu: 0.0,
             most_memory: 0,
         }
@@ -63,17 +63,11 @@ impl Server {
     /// Looks again.
     ///
     /// # Errors
-    /// When the process is gone.
+    /// When a process is gone.
     pub fn look(&mut self) -> Result<()> {
-        let stat = read_to_string(format!("/proc/{}/stat", self.id)).context("the server is gone")?;
-        // The name may hold spaces; it ends with the last bracket. User and system time are the fields 14 and 15.
-        let after = stat.rsplit_once(')').context("stat")?.1;
-        let fields: Vec<&str> = after.split_whitespace().collect();
-        let ticks = |index: usize| -> Result<f64> { Ok(fields.get(index).context("stat")?.parse()?) };
-        self.cpu = (ticks(11)? + ticks(12)?) / TICKS;
-        let status = read_to_string(format!("/proc/{}/status", self.id))?;
-        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        self.most_memory = kilobytes(most.context("VmHWM")?)?;
+        let all = self.ids.iter().map(|id| one(*id)).collect::<Result<Vec<_>>>()?;
+        self.cpu = all.iter().map(|(cpu, _)| cpu).sum();
+        self.most_memory = all.iter().map(|(_, memory)| memory).sum();
         Ok(())
     }
 
@@ -98,6 +92,21 @@ impl Server {
     pub fn most_memory_mb(&self) -> f64 {
         f64::from(u32::try_from(self.most_memory).unwrap_or(u32::MAX)) / 1024.0
     }
+}
+
+/// Processor time of a process in seconds, and the most memory that it ever held, in KiB.
+fn one(id: u32) -> Result<(f64, u64)> {
+    let stat = read_to_string(format!("/proc/{id}/stat")).context("the server is gone")?;
+    // The name may hold spaces; it ends with the last bracket. User and system time are the fields 14 and 15.
+    let after = stat.rsplit_once(')').context("stat")?.1;
+    let fields: Vec<&str> = after.split_whitespace().collect();
+    let ticks = |index: usize| -> Result<f64> { Ok(fields.get(index).context("stat")?.parse()?) };
+    let status = read_to_string(format!("/proc/{id}/status"))?;
+    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    Ok((
+        (ticks(11)? + ticks(12)?) / TICKS,
+        kilobytes(most.context("VmHWM")?)?,
+    ))
 }
 
 fn kilobytes(text: &str) -> Result<u64> {

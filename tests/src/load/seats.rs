@@ -42,9 +42,9 @@ struct Seat {
 impl Seats {
     /// Claims all seats, fetches the sealed forms and connects.
     pub async fn enter(hall: &LoadHall) -> Result<Self> {
-        let door = hall.door()?;
+        let doors = hall.doors()?;
         let entering = stream::iter(hall.tickets().iter().enumerate()).map(|(index, ticket)| {
-            let door = door.clone();
+            let door = doors[index % doors.len()].clone();
             async move {
                 let mut candidate = Candidate::claim(&door, &ticket.ticket).await?;
                 candidate.fetch_form().await?;
