@@ -15,7 +15,7 @@ static PART: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static QUESTION: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^\s*(?:câu hỏi|câu|bài|question)\s*(\d{1,4})\s*(?:[.:)\]/]|\s|$)\s*[.:]?\s*")
+    pattern(r"(?i)^\s*(?:câu hỏi|câu|bài|question)\s*(\d{1,5})\s*(?:[.:)\]/]|\s|$)\s*[.:]?\s*")
 });
 static BARE_QUESTION: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(\d{1,3})\s*[.):/]\s+"));
 static TAG: LazyLock<Regex> = LazyLock::new(|| {
