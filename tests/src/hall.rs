@@ -31,7 +31,8 @@ pub struct Hall {
     folder: TempDir,
     address: SocketAddr,
     server: Option<Child>,
-    database: Option<Database>,
+    /// Goes with the hall.
+    _database: Option<Database>,
     /// URL of the database for the server, unless it is a file.
     url: Option<String>,
     environment: Vec<(String, String)>,
@@ -101,7 +102,7 @@ impl Hall {
             folder,
             address,
             server: None,
-            database,
+            _database: database,
             url: url.clone(),
             environment: vec![],
         };

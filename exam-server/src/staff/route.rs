@@ -12,9 +12,9 @@ pub mod live_token;
 
 use super::access::{HalfLoggedIn, LoggedIn};
 use super::account::{Account, BreakGlass, Closed, Credential};
+use super::password;
 use super::store;
 use super::store::session::Stage;
-use super::{factor, password};
 use crate::app::App;
 use crate::audit::{
     self,
@@ -395,17 +395,6 @@ pub(super) const OFFER_LIFE: Millis = Millis::minutes(10);
 
 /// Recovery codes on the list of factors have this id.
 pub(super) const CODES_ID: &str = "00000000000000000000000000000000";
-
-/// Relying party of this installation's passkeys.
-pub(super) fn relying_party(app: &App) -> ApiResult<factor::passkey::RelyingParty> {
-    factor::passkey::RelyingParty::new(app.config.http.public_url.as_deref()).map_err(|_| {
-        ApiError::new(
-            ProblemCode::WrongState,
-            "Máy chủ chưa có tên miền (http.public_url) nên chưa dùng được khóa truy cập. Hãy dùng mã từ ứng dụng.",
-            "The server has no host name (http.public_url), so there are no passkeys. Use codes of an app.",
-        )
-    })
-}
 
 #[cfg(test)]
 mod tests;

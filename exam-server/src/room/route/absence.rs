@@ -84,10 +84,10 @@ async fn back(
             "This candidate is not outside.",
         )
     })?;
-    let recheck = match store::checked_since(tx, attempt, since).await? {
-        Some(checked) => checked,
-        None => {
-            Reason::new(reason).map_err(|_| {
+    let recheck = if let Some(checked) = store::checked_since(tx, attempt, since).await? {
+        checked
+    } else {
+        Reason::new(reason).map_err(|_| {
                 ApiError::new(
                     ProblemCode::MalformedRequest,
                     "Thẻ chưa được đọc lại. Hãy đọc lại thẻ ở bàn đón, hoặc ghi lý do không đọc được (5 đến 500 ký tự).",
@@ -95,8 +95,7 @@ async fn back(
                 )
                 .at("reason")
             })?;
-            Recheck::None
-        }
+        Recheck::None
     };
     returned(tx, proctor, (id, attempt), (recheck, reason.trim()), now).await
 }

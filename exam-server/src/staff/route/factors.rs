@@ -1,6 +1,6 @@
 //! Own second factors: enrolling, listing, taking out of force.
 
-use super::{CODES_ID, OFFER_LIFE, me_now, new_id, opening, proof, record, relying_party, wrong_credentials};
+use super::{CODES_ID, OFFER_LIFE, me_now, new_id, opening, proof, record, wrong_credentials};
 use crate::app::App;
 use crate::config::SecondFactorRule;
 use crate::db::Tx;
@@ -213,7 +213,7 @@ pub async fn offer_passkey(
     let keys = proof::of_kind(&mut tx, member.id, FactorKind::Passkey).await?;
     let known: Vec<Vec<u8>> = keys.into_iter().map(|factor| factor.content).collect();
     let names = (member.name.as_str(), member.display_name.as_str());
-    let begun = relying_party(&app)?.begin_enrolment(member.id, names, &known);
+    let begun = proof::relying_party(&app)?.begin_enrolment(member.id, names, &known);
     let begun = begun.map_err(ApiError::internal)?;
     let (session, expires) = (login.session.id, app.clock.now() + OFFER_LIFE);
     pending::put(&mut tx, session, Pending::PasskeyEnrolment, &begun.state, expires).await?;
@@ -238,7 +238,7 @@ pub async fn enrol_passkey(
     let mut tx = app.db.write().await?;
     let state = pending::take(&mut tx, login.session.id, Pending::PasskeyEnrolment, now).await?;
     let state = state.ok_or_else(nothing_offered)?;
-    let passkey = match relying_party(&app)?.end_enrolment(&state, &enrolment.credential) {
+    let passkey = match proof::relying_party(&app)?.end_enrolment(&state, &enrolment.credential) {
         Ok(passkey) => passkey,
         Err(NoPasskey::Refused) => {
             tx.commit().await?;

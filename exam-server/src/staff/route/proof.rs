@@ -1,14 +1,14 @@
 //! Whether a shown second factor fits: each is good once.
 
-use super::relying_party;
 use crate::app::App;
 use crate::db::Tx;
 use crate::error::{ApiError, ApiResult};
-use crate::staff::factor::passkey::NoPasskey;
+use crate::staff::factor::passkey::{NoPasskey, RelyingParty};
 use crate::staff::factor::{recovery, totp};
 use crate::staff::store::factor::{self as store, Factor};
 use crate::staff::store::pending::{self, Pending};
 use exam_protocol::id::{SessionId, StaffId};
+use exam_protocol::problem::ProblemCode;
 use exam_protocol::staff::FactorKind;
 
 /// Whether a typed code fits: six digits are an app's, everything else is a recovery code. It is used up inside the
@@ -86,4 +86,15 @@ pub async fn of_kind(tx: &mut Tx, staff: StaffId, kind: FactorKind) -> Result<Ve
     let mut factors = store::of(&mut **tx, staff).await?;
     factors.retain(|factor| factor.kind == kind);
     Ok(factors)
+}
+
+/// Relying party of this installation's passkeys.
+pub(super) fn relying_party(app: &App) -> ApiResult<RelyingParty> {
+    RelyingParty::new(app.config.http.public_url.as_deref()).map_err(|_| {
+        ApiError::new(
+            ProblemCode::WrongState,
+            "Máy chủ chưa có tên miền (http.public_url) nên chưa dùng được khóa truy cập. Hãy dùng mã từ ứng dụng.",
+            "The server has no host name (http.public_url), so there are no passkeys. Use codes of an app.",
+        )
+    })
 }

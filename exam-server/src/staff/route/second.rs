@@ -1,7 +1,7 @@
 //! Within a login: the second factor, opening a locked session, being there.
 
 use super::tries::{Try, own_count};
-use super::{OFFER_LIFE, done, me_now, opening, proof, record, relying_party};
+use super::{OFFER_LIFE, done, me_now, opening, proof, record};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::shell::extract::Json;
@@ -106,7 +106,7 @@ pub async fn challenge(half: HalfLoggedIn, State(app): State<Arc<App>>) -> ApiRe
         ));
     }
     let known: Vec<Vec<u8>> = keys.into_iter().map(|factor| factor.content).collect();
-    let begun = relying_party(&app)?
+    let begun = proof::relying_party(&app)?
         .begin_use(&known)
         .map_err(ApiError::internal)?;
     let expires = app.clock.now() + OFFER_LIFE;

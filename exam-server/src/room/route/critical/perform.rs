@@ -1,6 +1,7 @@
 //! What each approved act does, in the transaction of its approval. Every function checks first and writes then.
 
 mod late;
+mod time;
 
 use crate::app::App;
 use crate::audit::{
@@ -21,12 +22,11 @@ use crate::room::store as rooms;
 use crate::sitting;
 use crate::sitting::state::Room;
 use crate::staff::proposal::act::{
-    Accommodate, AddSittingTime, AddTime, Approved, ApprovedAct, CorrectKey, ReopenAttempt, StartRoom,
-    Unmask, VoidAttempt,
+    Approved, ApprovedAct, CorrectKey, ReopenAttempt, StartRoom, Unmask, VoidAttempt,
 };
-use exam_protocol::id::{AttemptId, RoomId, SittingId};
+use exam_protocol::id::{AttemptId, RoomId};
 use exam_protocol::proposal::CriticalAct;
-use exam_protocol::time::{Millis, Timestamp};
+use exam_protocol::time::Timestamp;
 
 /// What came of it: done, or why not. The outer error is a fault.
 type Done = ApiResult<Result<(), Overtaken>>;
@@ -85,7 +85,7 @@ pub(super) async fn check(app: &App, tx: &mut Tx, act: &CriticalAct, now: Timest
         CriticalAct::Unmask { .. } => Ok(Ok(())),
         CriticalAct::CountLate { attempt, last } => late::can_count(tx, *attempt, *last).await,
         CriticalAct::AddSittingTime { sitting, minutes } => {
-            Ok(rooms_to_credit(tx, *sitting, *minutes).await?.map(|_| ()))
+            Ok(time::rooms_to_credit(tx, *sitting, *minutes).await?.map(|_| ()))
         }
         CriticalAct::Accommodate {
             attempt,
@@ -117,13 +117,13 @@ pub(super) async fn check(app: &App, tx: &mut Tx, act: &CriticalAct, now: Timest
 pub(super) async fn perform(app: &App, tx: &mut Tx, act: ApprovedAct, by: By<'_>) -> Done {
     match act {
         ApprovedAct::StartRoom(approved) => start(tx, &approved, by).await,
-        ApprovedAct::AddTime(approved) => add_time(tx, &approved, by).await,
+        ApprovedAct::AddTime(approved) => time::add_time(tx, &approved, by).await,
         ApprovedAct::VoidAttempt(approved) => void(tx, &approved, by).await,
         ApprovedAct::ReopenAttempt(approved) => reopen(tx, &approved, by).await,
         ApprovedAct::Unmask(approved) => unmask(tx, &approved, by).await,
-        ApprovedAct::AddSittingTime(approved) => add_sitting_time(tx, &approved, by).await,
+        ApprovedAct::AddSittingTime(approved) => time::add_sitting_time(tx, &approved, by).await,
         ApprovedAct::CountLate(approved) => late::count(app, tx, &approved, by).await,
-        ApprovedAct::Accommodate(approved) => accommodate(tx, &approved, by).await,
+        ApprovedAct::Accommodate(approved) => time::accommodate(tx, &approved, by).await,
         ApprovedAct::CorrectKey(approved) => correct_key(app, tx, &approved, by).await,
     }
 }
@@ -155,97 +155,6 @@ async fn start(tx: &mut Tx, approved: &Approved<StartRoom>, by: By<'_>) -> Done 
         approved,
         ("room.start", format!("room:{id}")),
         &serde_json::json!({}),
-        by,
-    )
-    .await?;
-    Ok(Ok(()))
-}
-
-async fn add_time(tx: &mut Tx, approved: &Approved<AddTime>, by: By<'_>) -> Done {
-    let act = approved.act();
-    let room = load_room(tx, act.room).await?;
-    let moved = match action::add_time_approved(room, approved) {
-        Ok(moved) => moved,
-        Err(why) => return Ok(Err(why.into())),
-    };
-    if let Some(moved) = &moved {
-        sitting::store::save_room(tx, moved).await?;
-    }
-    if let Some(attempt) = act.attempt {
-        sitting::store::add_credit(tx, attempt, Millis::minutes(act.minutes.into())).await?;
-    }
-    let detail = serde_json::json!({ "minutes": act.minutes, "attempt": act.attempt });
-    record(
-        tx,
-        approved,
-        ("room.add-time", format!("room:{}", act.room)),
-        &detail,
-        by,
-    )
-    .await?;
-    Ok(Ok(()))
-}
-
-/// The open and running rooms of a sitting with more time each.
-async fn rooms_to_credit(
-    tx: &mut Tx,
-    sitting: SittingId,
-    minutes: u16,
-) -> ApiResult<Result<Vec<Room>, Overtaken>> {
-    let rooms = sitting::store::rooms_of(&mut **tx, sitting).await?;
-    let mut credited = Vec::new();
-    for room in rooms.into_iter().filter(|room| room.may_add_time().is_ok()) {
-        match action::could_give(&room, None, minutes) {
-            Ok(()) => credited.extend(room.add_time(Millis::minutes(minutes.into())).ok()),
-            Err(why) => return Ok(Err(why.into())),
-        }
-    }
-    if credited.is_empty() {
-        return Ok(Err(Overtaken::NoRoomOpen));
-    }
-    Ok(Ok(credited))
-}
-
-async fn add_sitting_time(tx: &mut Tx, approved: &Approved<AddSittingTime>, by: By<'_>) -> Done {
-    let AddSittingTime { sitting, minutes } = *approved.act();
-    let rooms = match rooms_to_credit(tx, sitting, minutes).await? {
-        Ok(rooms) => rooms,
-        Err(why) => return Ok(Err(why)),
-    };
-    for room in &rooms {
-        sitting::store::save_room(tx, room).await?;
-    }
-    let ids: Vec<RoomId> = rooms.iter().map(|room| room.id).collect();
-    let detail = serde_json::json!({ "minutes": minutes, "rooms": ids });
-    record(
-        tx,
-        approved,
-        ("sitting.add-time", format!("sitting:{sitting}")),
-        &detail,
-        by,
-    )
-    .await?;
-    Ok(Ok(()))
-}
-
-async fn accommodate(tx: &mut Tx, approved: &Approved<Accommodate>, by: By<'_>) -> Done {
-    let Accommodate {
-        attempt,
-        percent,
-        minutes,
-    } = *approved.act();
-    let standing = load_attempt(tx, attempt).await?.standing;
-    let moved = match standing.accommodated(percent, minutes) {
-        Ok(moved) => moved,
-        Err(why) => return Ok(Err(why.into())),
-    };
-    sitting::store::set_extra(tx, attempt, moved.extra).await?;
-    let detail = serde_json::json!({ "percent": percent, "minutes": minutes, "extra": moved.extra });
-    record(
-        tx,
-        approved,
-        ("attempt.accommodate", format!("attempt:{attempt}")),
-        &detail,
         by,
     )
     .await?;
