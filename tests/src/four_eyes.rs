@@ -1,7 +1,7 @@
 //! Acts of two people, as one proposes and another decides, and what a manager of accounts can do to either.
 
 use crate::authenticator::{Authenticator, Letter, TotpLetter};
-use crate::console::Console;
+use crate::console::{Console, Credentials};
 use crate::door::Door;
 use anyhow::{Context, Result};
 use exam_protocol::console::LoginRequest;
@@ -12,6 +12,7 @@ use exam_protocol::right::{Role, Scope};
 use exam_protocol::route::{self, with_id};
 use exam_protocol::staff::{PasswordChange, TotpEnrolment, TotpOffer};
 use reqwest::Method;
+use std::sync::Arc;
 
 /// Proposes an act.
 ///
@@ -132,6 +133,14 @@ impl Manager {
     /// # Errors
     /// [`crate::door::Refused`], or a broken line.
     pub async fn log_in_as(&self, start: &StartPassword) -> Result<Console> {
+        Ok(self.settle_in(start).await?.0)
+    }
+
+    /// The same, with what the holder has afterwards.
+    ///
+    /// # Errors
+    /// [`crate::door::Refused`], or a broken line.
+    pub async fn settle_in(&self, start: &StartPassword) -> Result<(Console, Credentials)> {
         let mut console = Console::nobody(&self.door);
         let login = LoginRequest {
             name: start.name.clone(),
@@ -160,6 +169,11 @@ impl Manager {
         console
             .send(Method::PUT, route::MY_TOTP, Some(&enrolment))
             .await?;
-        Ok(console)
+        let credentials = Credentials {
+            name: start.name.clone(),
+            password: change.new,
+            factor: Some(Arc::new(app)),
+        };
+        Ok((console, credentials))
     }
 }

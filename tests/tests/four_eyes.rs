@@ -300,6 +300,41 @@ async fn the_machines_administrator_confirms_who_has_an_account_and_its_holder_i
 }
 
 #[tokio::test]
+async fn one_secretary_lets_nobody_in_through_two_accounts() -> Result<()> {
+    let mut managed = Managed::open().await?;
+    let thu = managed.phuc.member("thu").await?;
+    let candidates = managed.two.lan.board(managed.two.room).await?.candidates;
+    let attempt = candidates.first().context("nobody sits here")?.attempt;
+    // Accounts of the server's terminal work on the first day.
+    let other = candidates.get(1).context("one candidate alone")?.attempt;
+    let reason = "quên thẻ ở nhà";
+    managed
+        .two
+        .lan
+        .admit_manually(other, &managed.two.minh_letter, reason)
+        .await?;
+    let one = managed.phuc.make("mot", thu.organisation).await?;
+    let two = managed.phuc.make("hai", thu.organisation).await?;
+    let one = managed.phuc.log_in_as(&one).await?;
+    let (_, two) = managed.phuc.settle_in(&two).await?;
+    let refused = one.admit_manually(attempt, &two, reason).await.err();
+    let refused = refused.context("was not refused")?.downcast::<Refused>()?.problem;
+    assert_eq!(refused.code, ProblemCode::NotAllowed);
+    for said in [&refused.detail, &refused.detail_en] {
+        assert!(said.contains("exam-server staff confirm hai"), "{said}");
+    }
+    assert!(
+        refused.detail_en.contains("Ask another official") && refused.detail_en.contains("wait until"),
+        "{}",
+        refused.detail_en
+    );
+    // Once the machine's administrator knows the holder.
+    managed.two.hall.server_command(&["staff", "confirm", "hai"])?;
+    one.admit_manually(attempt, &two, reason).await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_decision_is_made_once_and_not_by_a_session_that_has_ended() -> Result<()> {
     let managed = Managed::open().await?;
     let proposed = managed.propose(&managed.two.lan).await?;

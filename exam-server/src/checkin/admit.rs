@@ -7,6 +7,7 @@
 
 use super::evidence::ManualRecord;
 use crate::exam::rehearsal::Invented;
+use crate::staff::control::TwoPeople;
 use crate::staff::store::Member;
 use exam_protocol::bytes::Digest;
 use exam_protocol::checkin::{AdmissionRule, Verdicts};
@@ -69,17 +70,25 @@ impl Reason {
     }
 }
 
-/// A second official who has just proven who they are, is another person, and has the right to this room.
+/// A second official who has just proven who they are, is another person beside whom nobody has both accounts in hands, and
+/// has the right to this room.
 #[derive(Clone, Debug)]
 pub struct SecondOfficial(StaffId);
 
 impl SecondOfficial {
-    /// Takes a member whose password was checked a moment ago; `may_enter` says whether the room is open to them.
+    /// Takes a member whose password was checked a moment ago, with the proof that the two are two people; `may_enter` says
+    /// whether the room is open to them.
     ///
     /// # Errors
-    /// [`NotAdmitted::SecondOfficialUnsuitable`].
-    pub fn new(first: &Member, checked: &Member, may_enter: bool) -> Result<Self, NotAdmitted> {
-        if checked.id == first.id || !may_enter {
+    /// [`NotAdmitted::SecondOfficialUnsuitable`], also when the proof is about others.
+    pub fn new(
+        first: &Member,
+        checked: &Member,
+        two: TwoPeople,
+        may_enter: bool,
+    ) -> Result<Self, NotAdmitted> {
+        let about_these = two.first() == first.id && two.second() == checked.id;
+        if checked.id == first.id || !about_these || !may_enter {
             return Err(NotAdmitted::SecondOfficialUnsuitable);
         }
         Ok(Self(checked.id))
@@ -299,6 +308,7 @@ impl AdmissionRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::staff::control::{History, Pair};
     use exam_protocol::bytes::Fixed;
     use exam_protocol::checkin::{Finding, Verdict};
     use exam_protocol::id::OrganisationId;
@@ -343,9 +353,24 @@ mod tests {
         }
     }
 
+    /// Two strangers: nobody ever changed either account.
+    fn two(first: u8, second: u8) -> TwoPeople {
+        let history = History {
+            changes: &[],
+            window: Millis::minutes(1),
+            two_organisations: false,
+        };
+        let pair = Pair {
+            proposer: member(first).id,
+            proposed_at: Timestamp(1),
+            decider: member(second).id,
+        };
+        history.two_people(pair, Timestamp(1)).unwrap()
+    }
+
     fn second() -> (SecondOfficial, Reason) {
         (
-            SecondOfficial::new(&member(1), &member(2), true).unwrap(),
+            SecondOfficial::new(&member(1), &member(2), two(1, 2), true).unwrap(),
             Reason::new("đủ lý do").unwrap(),
         )
     }
@@ -423,10 +448,13 @@ mod tests {
 
     #[test]
     fn the_second_official_is_another_person_with_a_right_to_the_room() {
-        let new = |id, may_enter| SecondOfficial::new(&member(1), &member(id), may_enter).map(|_| ());
-        assert_eq!(new(2, true), Ok(()));
-        assert_eq!(new(1, true), Err(NotAdmitted::SecondOfficialUnsuitable));
-        assert_eq!(new(2, false), Err(NotAdmitted::SecondOfficialUnsuitable));
+        let new = |id, of, may_enter| {
+            SecondOfficial::new(&member(1), &member(id), two(of, 2), may_enter).map(|_| ())
+        };
+        assert_eq!(new(2, 1, true), Ok(()));
+        for (id, of, may_enter) in [(1, 1, true), (2, 1, false), (2, 3, true), (3, 1, true)] {
+            assert_eq!(new(id, of, may_enter), Err(NotAdmitted::SecondOfficialUnsuitable));
+        }
     }
 
     #[test]
@@ -440,7 +468,7 @@ mod tests {
     #[test]
     fn a_manual_admission_commits_to_who_and_why() {
         let record = |second: u8, reason| {
-            let second = SecondOfficial::new(&member(1), &member(second), true).unwrap();
+            let second = SecondOfficial::new(&member(1), &member(second), two(1, second), true).unwrap();
             let reason = Reason::new(reason).unwrap();
             AdmissionRecord::without_card(
                 AttemptId::from_random([2; 16]),

@@ -58,6 +58,25 @@ pub struct Pair {
     pub decider: StaffId,
 }
 
+/// Proof that two accounts stand for two people: only [`History::two_people`] makes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TwoPeople {
+    first: StaffId,
+    second: StaffId,
+}
+
+impl TwoPeople {
+    /// Who proposed, or acts first.
+    pub fn first(self) -> StaffId {
+        self.first
+    }
+
+    /// Who decides, or confirms.
+    pub fn second(self) -> StaffId {
+        self.second
+    }
+}
+
 /// Why two accounts do not stand for two people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotTwo {
@@ -101,7 +120,7 @@ impl History<'_> {
     ///
     /// # Errors
     /// Why not.
-    pub fn two_people(&self, pair: Pair, now: Timestamp) -> Result<(), NotTwo> {
+    pub fn two_people(&self, pair: Pair, now: Timestamp) -> Result<TwoPeople, NotTwo> {
         if self.changed_since(pair) {
             return Err(NotTwo::ChangedSince);
         }
@@ -128,7 +147,10 @@ impl History<'_> {
         if self.two_organisations && (case.moved(proposer) || case.moved(decider)) {
             return Err(NotTwo::Moved { until });
         }
-        Ok(())
+        Ok(TwoPeople {
+            first: proposer,
+            second: decider,
+        })
     }
 
     fn changed_since(&self, pair: Pair) -> bool {

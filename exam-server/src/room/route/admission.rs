@@ -7,13 +7,16 @@ use crate::checkin::store::admission as store;
 use crate::db::Tx;
 use crate::error::{ApiError, ApiResult};
 use crate::room::route::absence;
+use crate::room::route::critical::refusal;
 use crate::shell::extract::{Json, Path};
 use crate::sitting;
 use crate::sitting::state::life::is_too_late_to_enter;
 use crate::sitting::ticket;
 use crate::staff;
 use crate::staff::access::{CheckIn, InRoom};
+use crate::staff::control::{self, History, Pair, TwoPeople};
 use crate::staff::rights::{self, Verdict};
+use crate::staff::store::Member;
 use axum::extract::State;
 use exam_protocol::absence::Recheck;
 use exam_protocol::console::{
@@ -131,7 +134,32 @@ async fn second_official(
     let member = staff::route::check(app, &first.may.login, login).await?;
     let grants = staff::store::grants(app.db.reader(), member.id).await?;
     let verdict = rights::decide(&grants, Permission::ConfirmAdmission, &first.may.place);
-    SecondOfficial::new(first.member(), &member, verdict == Verdict::Allowed).map_err(explain)
+    if member.id == first.member().id {
+        return Err(explain(NotAdmitted::SecondOfficialUnsuitable));
+    }
+    let two = two_people(app, first.member(), &member).await?;
+    SecondOfficial::new(first.member(), &member, two, verdict == Verdict::Allowed).map_err(explain)
+}
+
+/// Whether the two accounts at the desk stand for two people. Both may work for one organisation: a school staffs its rooms.
+async fn two_people(app: &App, first: &Member, second: &Member) -> ApiResult<TwoPeople> {
+    let now = app.clock.now();
+    let window = app.config.four_eyes.control_time();
+    let changes = control::store::recent(app.db.reader(), control::since(now, window, now)).await?;
+    let history = History {
+        changes: &changes,
+        window,
+        two_organisations: false,
+    };
+    let pair = Pair {
+        proposer: first.id,
+        proposed_at: now,
+        decider: second.id,
+    };
+    let names = (first.name.as_str(), second.name.as_str());
+    history
+        .two_people(pair, now)
+        .map_err(|why| refusal::not_two_at_the_desk(why, names))
 }
 
 /// Whether the room takes people in now; true if this one has been let in before.

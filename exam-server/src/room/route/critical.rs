@@ -1,7 +1,7 @@
 //! Proposals over HTTP: one proposes, another decides, and what was approved is done in the same transaction.
 
 mod perform;
-mod refusal;
+pub(super) mod refusal;
 
 use crate::app::App;
 use crate::audit::{

@@ -3,6 +3,7 @@
 use super::*;
 use crate::checkin::admit::{AdmissionRecord, Reason, SecondOfficial};
 use crate::checkin::store::admission;
+use crate::staff::control::{History, Pair};
 use crate::staff::store::by_name;
 use crate::trial::{DURATION, Trial};
 use axum::http::StatusCode;
@@ -59,7 +60,18 @@ impl Hall {
         let attempt = self.trial.attempts[at];
         let (first, _) = by_name(app.db.reader(), "lan").await.unwrap().unwrap();
         let (second, _) = by_name(app.db.reader(), "minh").await.unwrap().unwrap();
-        let second = SecondOfficial::new(&first, &second, true).unwrap();
+        let pair = Pair {
+            proposer: first.id,
+            proposed_at: app.clock.now(),
+            decider: second.id,
+        };
+        let strangers = History {
+            changes: &[],
+            window: Millis::minutes(1),
+            two_organisations: false,
+        };
+        let two = strangers.two_people(pair, app.clock.now()).unwrap();
+        let second = SecondOfficial::new(&first, &second, two, true).unwrap();
         let reason = Reason::new("quên thẻ").unwrap();
         let record = AdmissionRecord::without_card(attempt, &first, &second, reason, app.clock.now());
         let mut tx = app.db.write().await.unwrap();

@@ -115,7 +115,10 @@ impl Open {
             proposed_at: self.content.proposed_at,
             decider: person.id,
         };
-        history.two_people(pair, now).map_err(Refusal::NotTwo)
+        history
+            .two_people(pair, now)
+            .map(|_| ())
+            .map_err(Refusal::NotTwo)
     }
 
     /// Decides. This is the only way to an [`Approved`] act.

@@ -67,33 +67,61 @@ pub(super) fn refused(refusal: Refusal) -> ApiError {
     ApiError::new(code, detail, detail_en)
 }
 
-/// Says what the two can do instead.
-fn not_two(why: NotTwo) -> ApiError {
-    let (vi, en, until) = match why {
-        NotTwo::ChangedSince => {
-            return ApiError::new(
-                ProblemCode::NotAllowed,
-                "Tài khoản của bạn đã thay đổi (mật khẩu, lớp xác thực, vai trò hoặc đơn vị) sau khi có đề nghị này. Hãy nhờ \
-                 người khác duyệt, hoặc người đề nghị rút lại rồi đề nghị lại.",
-                "Your account was changed (password, factors, roles or organisation) after this was proposed. Ask another \
-                 official to decide, or its proposer to take it back and propose it again.",
-            );
-        }
-        NotTwo::Touched { until } => (
+/// What is between the two, in words, and until when; none for a change after the proposal.
+fn between(why: NotTwo) -> Option<(&'static str, &'static str, Timestamp)> {
+    match why {
+        NotTwo::ChangedSince => None,
+        NotTwo::Touched { until } => Some((
             "Một trong hai người vừa tạo hoặc đổi tài khoản của người kia nên không được tính là hai người.",
             "One of the two has just made or changed the other's account, so they do not count as two people.",
             until,
-        ),
-        NotTwo::OneHand { until } => (
+        )),
+        NotTwo::OneHand { until } => Some((
             "Hai tài khoản này vừa do cùng một người tạo hoặc cấp lại nên không được tính là hai người.",
             "One person has just made both accounts or given them new passwords, so they do not count as two people.",
             until,
-        ),
-        NotTwo::Moved { until } => (
+        )),
+        NotTwo::Moved { until } => Some((
             "Một trong hai người vừa được chuyển sang đơn vị khác.",
             "One of the two has just been moved to another organisation.",
             until,
+        )),
+    }
+}
+
+/// Why two officials at the desk do not count as two, and what they can do; with their login names.
+pub(in crate::room::route) fn not_two_at_the_desk(why: NotTwo, (first, second): (&str, &str)) -> ApiError {
+    let Some((vi, en, until)) = between(why) else {
+        return ApiError::new(
+            ProblemCode::NotAllowed,
+            "Tài khoản của cán bộ thứ hai vừa thay đổi. Hãy thử lại.",
+            "The second official's account has just been changed. Try again.",
+        );
+    };
+    let when = date_and_time(until);
+    ApiError::new(
+        ProblemCode::NotAllowed,
+        format!(
+            "{vi} Hãy nhờ một cán bộ khác có quyền ở phòng này xác nhận; hoặc nhờ quản trị máy chủ xác nhận tài khoản đúng là \
+             của từng người (exam-server staff confirm {first}, exam-server staff confirm {second}); hoặc chờ đến {when}."
         ),
+        format!(
+            "{en} Ask another official with a right to this room; or have the server's administrator confirm who has the \
+             accounts (exam-server staff confirm {first}, exam-server staff confirm {second}); or wait until {when}."
+        ),
+    )
+}
+
+/// Says what the two can do instead.
+fn not_two(why: NotTwo) -> ApiError {
+    let Some((vi, en, until)) = between(why) else {
+        return ApiError::new(
+            ProblemCode::NotAllowed,
+            "Tài khoản của bạn đã thay đổi (mật khẩu, lớp xác thực, vai trò hoặc đơn vị) sau khi có đề nghị này. Hãy nhờ \
+                 người khác duyệt, hoặc người đề nghị rút lại rồi đề nghị lại.",
+            "Your account was changed (password, factors, roles or organisation) after this was proposed. Ask another \
+                 official to decide, or its proposer to take it back and propose it again.",
+        );
     };
     let when = date_and_time(until);
     ApiError::new(
