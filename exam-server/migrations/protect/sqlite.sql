@@ -127,6 +127,7 @@ end;
 drop trigger if exists proposal_content_no_update;
 create trigger proposal_content_no_update before update of content on proposal
     when new.words_erased_at is null or old.words_erased_at is not null
+        or (old.state = 'open' and old.expires_at > new.words_erased_at)
 begin
     select raise(abort, 'what was proposed is never changed');
 end;

@@ -124,6 +124,26 @@ async fn the_record_is_only_ever_inserted_into() {
 }
 
 #[tokio::test]
+async fn what_waits_keeps_its_words() {
+    if exam_test_database::wanted() {
+        // There a changed content is seen by its hash.
+        return;
+    }
+    let trial = Trial::new().await;
+    for (state, at, allowed) in [("open", 50, false), ("open", 100, true), ("done", 50, true)] {
+        let mut tx = trial.app.db.write().await.unwrap();
+        run(&mut tx, "pragma defer_foreign_keys = on").await.unwrap();
+        let insert = format!(
+            "insert into proposal (id, sitting, content, hash, proposer, organisation, proposed_at, expires_at, state)
+             values ('x', 'x', x'00', x'00', 'x', 'x', 1, 100, '{state}')"
+        );
+        run(&mut tx, &insert).await.unwrap();
+        let erase = format!("update proposal set content = x'01', words_erased_at = {at}");
+        assert_eq!(run(&mut tx, &erase).await.is_ok(), allowed, "{state} at {at}");
+    }
+}
+
+#[tokio::test]
 async fn what_erasure_needs_is_allowed() {
     let trial = Trial::new().await;
     let mut tx = trial.app.db.write().await.unwrap();

@@ -237,6 +237,8 @@ fn person(login: &LoggedIn) -> Person {
 async fn waiting(tx: &mut Tx, id: ProposalId, now: Timestamp) -> ApiResult<Stored> {
     let stored = store::one(&mut **tx, id).await?.ok_or_else(ApiError::not_found)?;
     match rules::state_at(stored.state, stored.open.content.expires_at, now) {
+        // Whoever erased the words of one that waits may have changed more: nobody decides about it.
+        ProposalState::Open if stored.erased => Err(over()),
         ProposalState::Open => Ok(stored),
         ProposalState::Expired => Err(refused(Refusal::Expired)),
         _ => Err(over()),

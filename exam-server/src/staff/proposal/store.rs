@@ -23,6 +23,8 @@ pub struct Stored {
     pub open: Open,
     /// Its state as written.
     pub state: ProposalState,
+    /// Whether its words were erased, which is done to what is over only.
+    pub erased: bool,
     /// How it ended.
     pub decision: Option<DecisionView>,
     /// For an unmasking: until when it can be read.
@@ -81,20 +83,27 @@ pub async fn put(
     Ok(())
 }
 
-const SELECT: &str = "select p.id, p.content, p.hash, p.words_erased_at, p.state, p.decided_by, p.decided_at, p.decision_reason,
+const SELECT: &str = "select p.id, p.content, p.hash, p.expires_at, p.words_erased_at, p.state, p.decided_by, p.decided_at, p.decision_reason,
         p.readable_until, decider.display_name as decider_name, office.name as decider_organisation,
         exam.organisation, exam.id as exam, room.site, p.room
      from proposal p join sitting on sitting.id = p.sitting join exam on exam.id = sitting.exam
      left join room on room.id = p.room left join staff decider on decider.id = p.decided_by
      left join organisation office on office.id = decider.organisation";
 
+fn row_expiry(row: &DbRow) -> Result<Timestamp, sqlx::Error> {
+    row.try_get("expires_at").map(Timestamp)
+}
+
 fn stored(row: &DbRow) -> Result<Stored, sqlx::Error> {
     let bytes: Vec<u8> = row.try_get("content")?;
     let hash = digest(row, "hash")?;
     let content: ProposalContent = canonical::decode(&bytes).map_err(|e| broken("content", e))?;
-    let erased = row.try_get::<Option<i64>, _>("words_erased_at")?.is_some();
+    let state = state(row.try_get("state")?)?;
+    let erased_at = row.try_get::<Option<i64>, _>("words_erased_at")?.map(Timestamp);
+    // Words are erased of what is over; the time at which one that nobody decided is over is the one that it stated.
+    let was_over = |at: Timestamp| state != ProposalState::Open || row_expiry(row).is_ok_and(|end| end <= at);
     let wordless = content.reason.is_empty() && content.object.is_empty();
-    if certs::hash::sha256(&bytes) != hash.0 && !(erased && wordless) {
+    if certs::hash::sha256(&bytes) != hash.0 && !(erased_at.is_some_and(was_over) && wordless) {
         return Err(broken("hash", "the stored proposal is not what was proposed"));
     }
     let decided_at: Option<i64> = row.try_get("decided_at")?;
@@ -115,7 +124,8 @@ fn stored(row: &DbRow) -> Result<Stored, sqlx::Error> {
         .transpose()?;
     Ok(Stored {
         open: Open { content, hash },
-        state: state(row.try_get("state")?)?,
+        state,
+        erased: erased_at.is_some(),
         decision,
         readable_until: row.try_get::<Option<i64>, _>("readable_until")?.map(Timestamp),
         place: place::place(row)?,
