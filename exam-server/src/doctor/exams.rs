@@ -32,6 +32,7 @@ async fn ask(db: &Db, config: &Config, now: Timestamp) -> Result<Vec<Finding>, s
     }
     let counts = store::counts(reader).await?;
     findings.extend([clock(now, counts), staff(counts), anchors(counts)]);
+    findings.push(emergency(store::emergency_accounts(reader, now).await?));
     if config.four_eyes.two_organisations {
         findings.push(deciders(store::deciding_organisations(reader).await?));
     }
@@ -116,6 +117,29 @@ fn staff(counts: Counts) -> Finding {
         1 => Finding::warning("staff", words),
         _ => Finding::ok("staff", words),
     }
+}
+
+/// Somebody has to get in when nobody else can log in.
+fn emergency((made, armed): (i64, i64)) -> Finding {
+    if armed > 0 {
+        let words = Words::new(
+            format!("{armed} tài khoản khẩn cấp dùng được."),
+            format!("{armed} emergency accounts can be used."),
+        );
+        return Finding::ok("emergency", words);
+    }
+    let words = if made == 0 {
+        Words::new(
+            "Nên có một tài khoản khẩn cấp trong phong bì niêm phong: `exam-server staff add … --break-glass`.",
+            "An emergency account in a sealed envelope is advisable: `exam-server staff add … --break-glass`.",
+        )
+    } else {
+        Words::new(
+            "Không tài khoản khẩn cấp nào còn dùng được (đã dùng, khóa hoặc hết hạn). Cấp lại bằng `exam-server staff rearm`.",
+            "No emergency account can be used (used, closed or ended). Make one good again with `exam-server staff rearm`.",
+        )
+    };
+    Finding::warning("emergency", words)
 }
 
 /// An act that takes two people of two organisations can be done by nobody where all who decide are of one.
@@ -261,5 +285,8 @@ mod tests {
         assert_eq!(deciders(1).level, Level::Warning);
         assert_eq!(deciders(2).level, Level::Ok);
         assert_eq!(staff(Counts { staff: 0, ..FINE }).level, Level::Bad);
+        assert_eq!(emergency((1, 1)).level, Level::Ok);
+        assert_eq!(emergency((0, 0)).level, Level::Warning);
+        assert!(emergency((1, 0)).en.contains("staff rearm"));
     }
 }

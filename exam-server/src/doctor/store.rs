@@ -3,6 +3,7 @@
 use crate::db::{Db, Reader};
 use crate::staff::rights::roles_with;
 use exam_protocol::right::Permission;
+use exam_protocol::time::Timestamp;
 use sqlx::Row;
 
 /// Counts that matter before an exam.
@@ -62,6 +63,22 @@ pub async fn counts(reader: &Reader) -> Result<Counts, sqlx::Error> {
         anchors: row.try_get("anchors")?,
         newest_record: row.try_get("newest")?,
     })
+}
+
+/// Accounts for emergencies: all that were ever made, and those whose envelope would open one now.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn emergency_accounts(reader: &Reader, now: Timestamp) -> Result<(i64, i64), sqlx::Error> {
+    let row = sqlx::query(
+        "select (select count(*) from staff where break_glass is not null) as made,
+             (select count(*) from staff where break_glass = 'armed' and disabled_at is null
+                 and (ends_at is null or ends_at > $1)) as armed",
+    )
+    .bind(now.0)
+    .fetch_one(reader)
+    .await?;
+    Ok((row.try_get("made")?, row.try_get("armed")?))
 }
 
 /// Organisations that have a member who may decide acts that need two people, and whose account is not closed.

@@ -5,6 +5,8 @@
 //!   that its holder works for and who could have given every role that its holder has: a new password is as good as the
 //!   roles behind it.
 //! * Nobody touches own roles or the own account.
+//! * A role is given to somebody whose roles the granter could have given, be it elsewhere.
+//! * Accounts for emergencies are the server's terminal's alone: nobody can void an envelope from the console.
 //! * One administrator of the whole installation always stays.
 
 use super::directory::{Directory, Person, Places};
@@ -53,6 +55,8 @@ pub enum Refusal {
     FromProvider,
     /// It is so already.
     NothingToDo,
+    /// It would change an account for emergencies, which is done at the server's terminal only.
+    Emergency,
 }
 
 /// Whether this person may appoint to a role in a place.
@@ -104,6 +108,9 @@ pub fn may_touch(actor: &Person, holder: &Person, places: &Places) -> Result<(),
     if actor.id == holder.id {
         return Err(Refusal::Oneself);
     }
+    if holder.break_glass {
+        return Err(Refusal::Emergency);
+    }
     let own = actor.grants();
     may_staff(&own, holder.organisation, places)?;
     for held in &holder.held {
@@ -112,6 +119,23 @@ pub fn may_touch(actor: &Person, holder: &Person, places: &Places) -> Result<(),
         may_appoint(&own, held.grant.role, &place).map_err(|_| Refusal::HolderTooHigh)?;
     }
     Ok(())
+}
+
+/// Whether all roles of a member are ones that the granter may give somewhere: roles in other places hinder nothing, higher
+/// ones do, and an account for emergencies always does.
+///
+/// # Errors
+/// [`Refusal::HolderTooHigh`] or [`Refusal::Emergency`].
+pub fn not_above(granter: &[Grant], holder: &Person) -> Result<(), Refusal> {
+    if holder.break_glass {
+        return Err(Refusal::Emergency);
+    }
+    let gives = |role: Role| granter.iter().any(|own| appoints_to(own.role).contains(&role));
+    if holder.held.iter().all(|held| gives(held.grant.role)) {
+        Ok(())
+    } else {
+        Err(Refusal::HolderTooHigh)
+    }
 }
 
 /// Whether `actor` may give `holder` a role.
@@ -124,6 +148,7 @@ pub fn may_grant(actor: &Person, holder: &Person, grant: Grant, places: &Places)
     }
     let place = places.of(grant.scope).ok_or(Refusal::NotFound)?;
     may_appoint(&actor.grants(), grant.role, &place)?;
+    not_above(&actor.grants(), holder)?;
     if holder.held.iter().any(|held| held.grant == grant) {
         return Err(Refusal::NothingToDo);
     }
@@ -149,6 +174,9 @@ pub fn may_revoke(
         .ok_or(Refusal::NotFound)?;
     if actor.id == holder.id {
         return Err(Refusal::Oneself);
+    }
+    if holder.break_glass {
+        return Err(Refusal::Emergency);
     }
     let place = directory.places.of(grant.scope).unwrap_or_default();
     may_appoint(&actor.grants(), grant.role, &place)?;

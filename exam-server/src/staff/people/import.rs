@@ -321,6 +321,9 @@ impl Planner<'_> {
         let places = &self.directory.places;
         let place = places.of(grant.scope).ok_or(Refusal::NotFound)?;
         appoint::may_appoint(&self.actor.grants(), grant.role, &place)?;
+        if let Some(person) = known {
+            appoint::not_above(&self.actor.grants(), person)?;
+        }
         let held = known.is_some_and(|person| person.held.iter().any(|held| held.grant == grant));
         let key = (entry.name.clone(), format!("{grant:?}"));
         Ok((!held && self.granted.insert(key)).then_some(grant))
@@ -354,6 +357,10 @@ pub fn refused(refusal: Refusal) -> (&'static str, &'static str) {
         Refusal::FromProvider => (
             "Vai trò này do đăng nhập một lần cấp và sẽ trở lại ở lần đăng nhập sau; hãy đổi ở đó.",
             "Single sign-on gives this role and would give it again at the next login; change it there.",
+        ),
+        Refusal::Emergency => (
+            "Đây là tài khoản khẩn cấp; chỉ đổi được ở máy chủ (exam-server staff …).",
+            "This is an emergency account; it is changed at the server's terminal only (exam-server staff …).",
         ),
         Refusal::NothingToDo => ("Đã đúng như vậy rồi.", "It is so already."),
     }

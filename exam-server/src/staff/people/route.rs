@@ -131,9 +131,11 @@ fn refuse(refusal: Refusal) -> ApiError {
     let (vi, en) = refused(refusal);
     let code = match refusal {
         Refusal::NotFound => ProblemCode::NotFound,
-        Refusal::Oneself | Refusal::ScopeTooWide | Refusal::RoleTooHigh | Refusal::HolderTooHigh => {
-            ProblemCode::NotAllowed
-        }
+        Refusal::Oneself
+        | Refusal::ScopeTooWide
+        | Refusal::RoleTooHigh
+        | Refusal::HolderTooHigh
+        | Refusal::Emergency => ProblemCode::NotAllowed,
         Refusal::LastAdministrator | Refusal::FromProvider | Refusal::NothingToDo => ProblemCode::WrongState,
     };
     ApiError::new(code, vi, en)

@@ -10,6 +10,7 @@ use crate::door::Anybody;
 use crate::error::{ApiError, ApiResult};
 use crate::shell::extract::{Path, Query};
 use crate::shell::tls::Peer;
+use crate::staff::account::BreakGlass;
 use crate::staff::control::{self, Kind};
 use crate::staff::oidc::claims::SignedOn;
 use crate::staff::oidc::client::SignOn;
@@ -175,6 +176,11 @@ impl Back<'_> {
         let person = person.ok_or_else(not_a_member)?;
         let known = account::by_name(self.app.db.reader(), &person.name).await?;
         let credential = known.ok_or_else(not_a_member)?;
+        if credential.account.break_glass != BreakGlass::No {
+            // The envelope is the only way in, and it is loud.
+            tracing::warn!(provider = self.id(), member = %id, reason = "break-glass", "single sign-on refused");
+            return Err(not_a_member());
+        }
         if let Err(closed) = credential.account.may_log_in(&self.app.config.staff, self.now) {
             tracing::warn!(provider = self.id(), member = %id, reason = closed.name(), "single sign-on refused");
             return Err(not_a_member());

@@ -63,6 +63,53 @@ fn change(staff: StaffId, role: Role, scope: Scope) -> GrantChange {
 }
 
 #[tokio::test]
+async fn nobody_voids_the_emergency_account_from_the_console() {
+    let (trial, admin, _) = office().await;
+    let glass = [
+        "staff",
+        "add",
+        "--name",
+        "khan",
+        "--display",
+        "Khẩn cấp",
+        "--break-glass",
+        "--grant",
+        "administrator@installation",
+    ];
+    assert!(trial.command(&glass).await);
+    let shown = members(&trial, &admin, "").await.members;
+    let khan = shown.into_iter().find(|one| one.name == "khan").unwrap();
+    assert!(!khan.may_change);
+    let forbidden = StatusCode::FORBIDDEN;
+    let (status, body) = trial
+        .post(&admin, &with_id(route::STAFF_PASSWORD, khan.id), &())
+        .await;
+    assert_eq!(status, forbidden, "{body}");
+    assert!(body["detail"].as_str().unwrap().contains("khẩn cấp"), "{body}");
+    let off = StateChange {
+        enabled: false,
+        reason: "nghỉ".into(),
+    };
+    let state = with_id(route::STAFF_STATE, khan.id);
+    assert_eq!(trial.put(&admin, &state, &off).await.0, forbidden);
+    let factors = with_id(route::STAFF_FACTORS, khan.id);
+    assert_eq!(trial.delete(&admin, &factors).await.0, forbidden);
+    let revoked = change(khan.id, Role::Administrator, Scope::Installation);
+    assert_eq!(
+        trial.post(&admin, route::GRANT_REVOCATION, &revoked).await.0,
+        forbidden
+    );
+    let given = change(khan.id, Role::Marker, Scope::Installation);
+    assert_eq!(trial.post(&admin, route::GRANTS, &given).await.0, forbidden);
+    assert_eq!(
+        trial
+            .number("select count(*) from staff where name = 'khan' and break_glass = 'armed' and disabled_at is null")
+            .await,
+        1
+    );
+}
+
+#[tokio::test]
 async fn a_member_is_added_appointed_disabled_and_everything_is_in_the_audit() {
     let (trial, admin, secretary) = office().await;
     let (status, body) = add(&trial, &admin, " Hanh.NT ").await;
