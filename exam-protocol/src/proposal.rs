@@ -282,6 +282,11 @@ pub enum MayDecide {
         /// Proposals after this time are decided by both again.
         until: Timestamp,
     },
+    /// The account of one of the two was changed with an account for emergencies.
+    Emergency {
+        /// As above.
+        until: Timestamp,
+    },
     /// Somebody has had both accounts in hands.
     OneHand {
         /// As above.

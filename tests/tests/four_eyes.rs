@@ -300,6 +300,49 @@ async fn the_machines_administrator_confirms_who_has_an_account_and_its_holder_i
 }
 
 #[tokio::test]
+async fn whose_account_was_reset_with_the_emergency_account_is_no_second_person() -> Result<()> {
+    let managed = Managed::open().await?;
+    let hall = &managed.two.hall;
+    let letter = hall.server_command(&[
+        "staff",
+        "add",
+        "--name",
+        "khan",
+        "--display",
+        "Khẩn cấp",
+        "--break-glass",
+        "--grant",
+        "administrator@installation",
+        "--json",
+    ])?;
+    let letter: serde_json::Value = serde_json::from_str(&letter)?;
+    let khan = Credentials {
+        name: "khan".into(),
+        password: letter["password"].as_str().context("no password")?.into(),
+        factor: None,
+    };
+    let door = hall.door()?;
+    let mut khan = Manager::new(&door, Console::login(&door, &khan).await?);
+    let thu = khan.member("thu").await?.id;
+    let start = khan.take(thu).await?;
+    let puppet = khan.log_in_as(&start).await?;
+    let proposed = managed.propose(&managed.phuc.console).await?;
+    let said = managed.refused(&puppet, &proposed).await?;
+    assert!(said.contains("emergency account"), "{said}");
+    assert!(matches!(
+        Managed::seen(&puppet, &proposed).await?,
+        MayDecide::Emergency { .. }
+    ));
+    hall.server_command(&["staff", "confirm", "thu"])?;
+    let later = managed.propose(&managed.phuc.console).await?;
+    assert_eq!(
+        decide(&puppet, &later, Verdict::Approve).await?.state,
+        ProposalState::Done
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn one_secretary_lets_nobody_in_through_two_accounts() -> Result<()> {
     let mut managed = Managed::open().await?;
     let thu = managed.phuc.member("thu").await?;

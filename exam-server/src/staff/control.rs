@@ -8,7 +8,9 @@
 //! * a decider whose account was changed in any way since the proposal decides nothing about it;
 //! * whoever changed the account of one of the two, themself or through accounts that they had in hands, is not the other;
 //! * no third person has had both accounts in hands;
-//! * neither moved to another organisation, where two organisations are asked for.
+//! * neither moved to another organisation, where two organisations are asked for;
+//! * an account for emergencies is anybody's: whose account was changed with it, or through accounts that were changed with
+//!   it, is nobody's second person.
 //!
 //! Control does not pass to the holder by a new password or factor: whoever gave the start password could have set those.
 //! It passes with time, or when the machine's administrator, who can do everything anyway, says at the server's terminal
@@ -37,6 +39,8 @@ pub struct ControlChange {
     pub kind: Kind,
     /// Who, if it was a member of staff: none for the server's terminal and for providers of single sign-on.
     pub by: Option<StaffId>,
+    /// Whether an account for emergencies did it: anybody may have opened its envelope.
+    pub emergency: bool,
 }
 
 /// Whether a change puts the account into the hands of whoever made it.
@@ -92,6 +96,11 @@ pub enum NotTwo {
         /// When that no longer counts.
         until: Timestamp,
     },
+    /// The account of one of the two was changed with an account for emergencies.
+    Emergency {
+        /// When that no longer counts.
+        until: Timestamp,
+    },
     /// One of the two was moved to another organisation.
     Moved {
         /// When that no longer counts.
@@ -135,6 +144,9 @@ impl History<'_> {
             || case.touched_by(proposer, now).contains(&decider)
         {
             return Err(NotTwo::Touched { until });
+        }
+        if case.is_anybodys(proposer, now) || case.is_anybodys(decider, now) {
+            return Err(NotTwo::Emergency { until });
         }
         let other = case.hands(decider, now);
         if case
@@ -210,6 +222,20 @@ impl Case<'_> {
         }
         touched.remove(&account);
         touched
+    }
+
+    /// Whether somebody who could be anybody changed this account's control in any way: an account for emergencies, or one
+    /// that was in the hands of such an account before.
+    fn is_anybodys(&self, account: StaffId, now: Timestamp) -> bool {
+        let through_held = |(held, until): (&StaffId, &Timestamp)| {
+            self.changes(*held)
+                .any(|one| one.emergency && gives_hold(one.kind) && one.at <= *until)
+        };
+        self.hands(account, now).iter().any(through_held)
+            || self.changes(account).any(|one| {
+                let by = one.by.filter(|by| *by != account);
+                one.emergency || by.is_some_and(|by| self.hands(by, one.at).iter().any(through_held))
+            })
     }
 
     fn moved(&self, account: StaffId) -> bool {

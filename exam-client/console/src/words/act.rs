@@ -75,6 +75,7 @@ pub fn hindrance(language: Language, may: MayDecide) -> Option<String> {
         MayDecide::SameOrganisation => Some(texts::proposals::same_organisation(language).to_owned()),
         MayDecide::ChangedSince => Some(texts::proposals::changed_since(language).to_owned()),
         MayDecide::Touched { until } => Some(again(texts::proposals::touched(language), until)),
+        MayDecide::Emergency { until } => Some(again(texts::proposals::emergency(language), until)),
         MayDecide::OneHand { until } => Some(again(texts::proposals::one_hand(language), until)),
         MayDecide::Moved { until } => Some(again(texts::proposals::moved(language), until)),
         MayDecide::NotAllowed => Some(texts::proposals::not_allowed(language).to_owned()),

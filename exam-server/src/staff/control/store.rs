@@ -2,7 +2,7 @@
 
 use super::{ControlChange, Kind};
 use crate::audit::chain::Actor;
-use crate::db::column::{broken, parsed};
+use crate::db::column::{broken, flag, parsed};
 use crate::db::{DbExecutor, DbRow, Tx};
 use exam_protocol::id::StaffId;
 use exam_protocol::staff::ControlView;
@@ -49,10 +49,13 @@ pub async fn recent(
     executor: impl DbExecutor<'_>,
     since: Timestamp,
 ) -> Result<Vec<ControlChange>, sqlx::Error> {
-    let rows = sqlx::query("select staff, at, kind, changed_by from control_change where at >= $1")
-        .bind(since.0)
-        .fetch_all(executor)
-        .await?;
+    let rows = sqlx::query(
+        "select c.staff, c.at, c.kind, c.changed_by, other.break_glass is not null as emergency
+         from control_change c left join staff other on c.changed_by = 'staff:' || other.id where c.at >= $1",
+    )
+    .bind(since.0)
+    .fetch_all(executor)
+    .await?;
     rows.iter()
         .map(|row| {
             Ok(ControlChange {
@@ -60,6 +63,7 @@ pub async fn recent(
                 at: Timestamp(row.try_get("at")?),
                 kind: kind(row)?,
                 by: member(row.try_get("changed_by")?),
+                emergency: flag(row, "emergency")?,
             })
         })
         .collect()

@@ -20,7 +20,13 @@ const fn id(number: u8) -> StaffId {
 
 fn change(staff: StaffId, hours_ago: i64, kind: Kind, by: Option<StaffId>) -> ControlChange {
     let at = Timestamp(PROPOSED.0 - hours_ago * HOUR);
-    ControlChange { staff, at, kind, by }
+    ControlChange {
+        staff,
+        at,
+        kind,
+        by,
+        emergency: false,
+    }
 }
 
 fn told(changes: &[ControlChange]) -> Result<(), NotTwo> {
@@ -163,6 +169,26 @@ fn a_confirmation_before_the_proposal_lifts_what_was_before_it() {
         matches!(told(&both(31)), Err(NotTwo::OneHand { .. })),
         "before the change"
     );
+}
+
+#[test]
+fn whoever_was_touched_with_an_emergency_account_is_nobodys_second_person() {
+    let glass = |staff, hours_ago, kind| ControlChange {
+        emergency: true,
+        ..change(staff, hours_ago, kind, Some(id(5)))
+    };
+    let refused = |changes: &[ControlChange]| matches!(told(changes), Err(NotTwo::Emergency { .. }));
+    for kind in [Kind::Password, Kind::Factors, Kind::Roles, Kind::Opened] {
+        assert!(refused(&[glass(THU, 5, kind)]), "{kind:?}");
+        assert!(refused(&[glass(LAN, 5, kind)]), "{kind:?}");
+    }
+    let through = change(THU, 3, Kind::Roles, Some(PUPPET));
+    assert!(refused(&[glass(PUPPET, 5, Kind::Created), through]));
+    // What somebody did before, with an account that was still an own one, stays as it was.
+    assert_eq!(told(&[glass(PUPPET, 2, Kind::Password), through]), Ok(()));
+    assert_eq!(told(&[glass(THU, 73, Kind::Password)]), Ok(()));
+    let confirmed = change(THU, 2, Kind::Confirmed, None);
+    assert_eq!(told(&[glass(THU, 5, Kind::Password), confirmed]), Ok(()));
 }
 
 fn kinds() -> impl Strategy<Value = Kind> {

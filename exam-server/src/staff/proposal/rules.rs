@@ -94,6 +94,7 @@ pub fn may_decide(
         Err(Refusal::NotTwo(why)) => match why {
             NotTwo::ChangedSince => MayDecide::ChangedSince,
             NotTwo::Touched { until } => MayDecide::Touched { until },
+            NotTwo::Emergency { until } => MayDecide::Emergency { until },
             NotTwo::OneHand { until } => MayDecide::OneHand { until },
             NotTwo::Moved { until } => MayDecide::Moved { until },
         },
@@ -115,10 +116,7 @@ impl Open {
             proposed_at: self.content.proposed_at,
             decider: person.id,
         };
-        history
-            .two_people(pair, now)
-            .map(|_| ())
-            .map_err(Refusal::NotTwo)
+        history.two_people(pair, now).map(|_| ()).map_err(Refusal::NotTwo)
     }
 
     /// Decides. This is the only way to an [`Approved`] act.

@@ -81,6 +81,13 @@ fn between(why: NotTwo) -> Option<(&'static str, &'static str, Timestamp)> {
             "One person has just made both accounts or given them new passwords, so they do not count as two people.",
             until,
         )),
+        NotTwo::Emergency { until } => Some((
+            "Tài khoản của một trong hai người vừa được đổi bằng tài khoản khẩn cấp, ai cũng có thể đã mở, nên không được tính là \
+             hai người.",
+            "The account of one of the two has just been changed with an emergency account, which anybody may have opened, so \
+             they do not count as two people.",
+            until,
+        )),
         NotTwo::Moved { until } => Some((
             "Một trong hai người vừa được chuyển sang đơn vị khác.",
             "One of the two has just been moved to another organisation.",
