@@ -2,7 +2,7 @@
 
 use super::inflated::{self, Bounds};
 use super::report::Finding;
-use calamine::{Data, Reader, Xlsx, XlsxError, open_workbook_auto_from_rs};
+use calamine::{Data, DataRef, Reader, Xlsx, XlsxError, open_workbook_auto_from_rs};
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
@@ -86,8 +86,11 @@ pub fn read(bytes: &[u8], known: fn(&Sheet) -> usize) -> Result<Vec<Sheet>, Find
     }
 }
 
-/// Columns beyond this one are not looked at in small files.
-const SMALL_WIDTH: u32 = 64;
+/// Characters of a cell's text: no name, address or note of a table that is read here has as many.
+const MOST_IN_CELL: usize = 1_000;
+
+/// Tables of a workbook. Each is read through anew, and several may name the same member.
+const MOST_SHEETS: usize = 64;
 
 /// Reads all tables of a file that came over the network: XLSX or CSV, at most so many cells. A cell far out in the sheet
 /// costs nothing: the table between is never laid out.
@@ -100,7 +103,11 @@ pub fn read_small(
     most_cells: usize,
 ) -> Result<Vec<Sheet>, Finding> {
     let sheets = match bytes {
-        [b'P', b'K', 3, 4, ..] => read_xlsx(bytes, most_cells)?,
+        [b'P', b'K', 3, 4, ..] => {
+            let bounds = Bounds::small(most_cells);
+            inflated::check(bytes, bounds)?;
+            read_xlsx(opened(bytes).ok_or_else(not_readable)?, bounds)?
+        }
         [0xd0, 0xcf, 0x11, 0xe0, ..] => return Err(not_readable()),
         _ => read(bytes, known)?,
     };
@@ -122,32 +129,101 @@ fn too_many_cells(most: usize) -> Finding {
     )
 }
 
-fn read_xlsx(bytes: &[u8], most_cells: usize) -> Result<Vec<Sheet>, Finding> {
-    inflated::check(bytes, Bounds::small(most_cells))?;
-    let broken = |_: XlsxError| not_readable();
-    let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
-    let mut left = most_cells;
-    let mut sheets = Vec::new();
-    for name in workbook.sheet_names() {
-        let mut reader = workbook.worksheet_cells_reader(&name).map_err(broken)?;
-        let mut rows: BTreeMap<u32, Vec<Cell>> = BTreeMap::new();
-        while let Some(found) = reader.next_cell().map_err(broken)? {
-            left = left.checked_sub(1).ok_or_else(|| too_many_cells(most_cells))?;
-            let (row, column) = found.get_position();
-            if column < SMALL_WIDTH {
-                let cells = rows.entry(row).or_default();
-                let at = column as usize;
-                cells.resize(cells.len().max(at + 1), Cell::Empty);
-                cells[at] = cell(&found.get_value().clone().into());
-            }
-        }
-        let rows = rows.into_iter().map(|(number, cells)| Row {
-            number: number.saturating_add(1),
-            cells,
-        });
-        sheets.push(Sheet { rows: rows.collect() });
+type Opened<'a> = Xlsx<Cursor<&'a [u8]>>;
+
+/// An XLSX file, unless it is of another format.
+fn opened(bytes: &[u8]) -> Option<Opened<'_>> {
+    Xlsx::new(Cursor::new(bytes)).ok()
+}
+
+fn read_xlsx(mut workbook: Opened<'_>, bounds: Bounds) -> Result<Vec<Sheet>, Finding> {
+    let names = workbook.sheet_names();
+    if names.len() > MOST_SHEETS {
+        return Err(Finding::of_file(
+            format!("file có hơn {MOST_SHEETS} trang tính. Hãy chép riêng bảng cần nhập sang file mới"),
+            format!("the file has more than {MOST_SHEETS} sheets. Copy the table alone into a new file"),
+        ));
     }
-    Ok(sheets)
+    let mut left = Left {
+        most: bounds.cells,
+        visits: bounds.cells,
+        bounds,
+    };
+    names
+        .iter()
+        .map(|name| read_cells(&mut workbook, name, &mut left))
+        .collect()
+}
+
+/// What a workbook may still have.
+struct Left {
+    bounds: Bounds,
+    /// Cells in the file, as often as they are written.
+    visits: usize,
+    most: usize,
+}
+
+impl Left {
+    fn visit(&mut self) -> Result<(), Finding> {
+        let visits = self.visits.checked_sub(1);
+        self.visits = visits.ok_or_else(|| too_many_cells(self.most))?;
+        Ok(())
+    }
+
+    /// The value, once it is known to be small: many cells may share one text.
+    fn value(&mut self, row: u32, found: &DataRef<'_>) -> Result<Cell, Finding> {
+        let text = match found {
+            DataRef::SharedString(text) => text,
+            DataRef::String(text) => text.as_str(),
+            _ => "",
+        };
+        if text.len() > MOST_IN_CELL && text.chars().count() > MOST_IN_CELL {
+            let row = row.saturating_add(1);
+            return Err(Finding::of_file(
+                format!("dòng {row}: có ô dài hơn 1.000 ký tự"),
+                format!("row {row}: a cell has more than 1,000 characters"),
+            ));
+        }
+        let texts = &mut self.bounds.texts;
+        *texts = texts.checked_sub(text.len()).ok_or_else(inflated::too_large)?;
+        Ok(cell(&found.clone().into()))
+    }
+
+    fn lay_out(&mut self, more: usize) -> Result<(), Finding> {
+        let cells = self.bounds.cells.checked_sub(more);
+        self.bounds.cells = cells.ok_or_else(|| too_many_cells(self.most))?;
+        Ok(())
+    }
+}
+
+fn read_cells(workbook: &mut Opened<'_>, name: &str, left: &mut Left) -> Result<Sheet, Finding> {
+    let broken = |_: XlsxError| not_readable();
+    let mut rows: BTreeMap<u32, Vec<Cell>> = BTreeMap::new();
+    let mut reader = match workbook.worksheet_cells_reader(name) {
+        Ok(reader) => reader,
+        // A sheet that is one chart.
+        Err(XlsxError::NotAWorksheet(_)) => return Ok(Sheet::default()),
+        Err(_) => return Err(not_readable()),
+    };
+    while let Some(found) = reader.next_cell().map_err(broken)? {
+        left.visit()?;
+        let (row, column) = found.get_position();
+        if column >= left.bounds.width {
+            continue;
+        }
+        let value = left.value(row, found.get_value())?;
+        let cells = rows.entry(row).or_default();
+        let at = column as usize;
+        let more = (at + 1).saturating_sub(cells.len());
+        left.lay_out(more)?;
+        cells.resize(cells.len() + more, Cell::Empty);
+        cells[at] = value;
+    }
+    let rows = rows.into_iter().map(|(number, cells)| Row {
+        number: number.saturating_add(1),
+        cells,
+    });
+    Ok(Sheet { rows: rows.collect() })
 }
 
 fn not_readable() -> Finding {
@@ -160,6 +236,9 @@ fn not_readable() -> Finding {
 fn read_workbook(bytes: &[u8]) -> Result<Vec<Sheet>, Finding> {
     if bytes.starts_with(b"PK") {
         inflated::check(bytes, inflated::LARGE)?;
+        if let Some(workbook) = opened(bytes) {
+            return read_xlsx(workbook, inflated::LARGE);
+        }
     }
     let broken = |_| not_readable();
     let mut workbook = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(broken)?;
