@@ -312,6 +312,21 @@ impl Hall {
         Ok(())
     }
 
+    /// Waits until the server's log has a line with this text, after `earlier` others.
+    ///
+    /// # Errors
+    /// When there is none within a minute.
+    pub async fn wait_for_log(&self, text: &str, earlier: usize) -> Result<()> {
+        for _ in 0..600 {
+            let log = std::fs::read_to_string(self.path("server.log"))?;
+            if log.matches(text).count() > earlier {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        bail!("the log does not say \"{text}\": {}", self.log_end())
+    }
+
     /// The last lines of the server's log.
     pub fn log_end(&self) -> String {
         let log = std::fs::read_to_string(self.path("server.log")).unwrap_or_default();

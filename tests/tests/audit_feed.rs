@@ -93,7 +93,7 @@ impl Fed {
     fn chain(&self) -> Result<BTreeMap<i64, String>> {
         let out = self.hall.path("audit.jsonl");
         self.hall
-            .server_command(&["audit", "export", "--out", &out.to_string_lossy()])?;
+            .server_command(&["audit", "export", "--overwrite", "--out", &out.to_string_lossy()])?;
         let text = std::fs::read_to_string(out)?;
         let records = text
             .lines()

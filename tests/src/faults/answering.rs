@@ -7,6 +7,8 @@ use crate::load::{LoadHall, Seen};
 use anyhow::{Context, Result, ensure};
 use exam_protocol::answer::Response;
 use exam_protocol::console::RoomAction;
+use futures_util::future::try_join_all;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -15,6 +17,9 @@ use tokio::time::{Instant, sleep};
 
 /// How long a candidate tries to come back before the run is given up.
 const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Seats that are claimed at once.
+const ENTERING: usize = 16;
 
 /// Every line that was acknowledged to anybody, in the order in which the candidates saw it.
 #[derive(Clone, Debug, Default)]
@@ -71,18 +76,10 @@ impl Answering {
     /// # Errors
     /// When somebody can't get in.
     pub async fn begin(hall: &LoadHall, options: Options) -> Result<Self> {
-        let door = hall.door()?;
-        let mut seated = Vec::new();
-        for ticket in hall.tickets() {
-            let mut candidate = Candidate::claim(&door, &ticket.ticket).await?;
-            candidate.fetch_form().await?;
-            candidate.connect().await?;
-            seated.push(candidate);
-        }
-        hall.act(RoomAction::Start).await?;
-        for candidate in &mut seated {
-            candidate.wait_for_paper().await?;
-        }
+        let mut seated = seat(hall).await?;
+        let waiting = try_join_all(seated.iter_mut().map(Candidate::wait_for_paper));
+        let (opened, started) = tokio::join!(waiting, hall.act(RoomAction::Start));
+        started.and(opened.map(drop))?;
         let (stop, stopped) = watch::channel(false);
         let receipts = Receipts::default();
         let tasks = seated.into_iter().enumerate().map(|(index, candidate)| {
@@ -126,6 +123,18 @@ impl Answering {
         }
         Ok(self.receipts)
     }
+}
+
+/// Claims all seats and connects, some at once.
+async fn seat(hall: &LoadHall) -> Result<Vec<Candidate>> {
+    let door = hall.door()?;
+    let entering = stream::iter(hall.tickets()).map(async |ticket| {
+        let mut candidate = Candidate::claim(&door, &ticket.ticket).await?;
+        candidate.fetch_form().await?;
+        candidate.connect().await?;
+        anyhow::Ok(candidate)
+    });
+    entering.buffer_unordered(ENTERING).try_collect().await
 }
 
 struct Answerer {

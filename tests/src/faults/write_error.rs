@@ -15,6 +15,9 @@ use anyhow::{Result, ensure};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
+/// What the server's log says when a sync has failed.
+const FAILED: &str = "the disk has failed; nothing is written any more";
+
 /// How long the disk stays broken before the power is cut.
 const BROKEN: Duration = Duration::from_secs(2);
 
@@ -28,11 +31,15 @@ pub async fn rounds(options: Options, mut note: impl FnMut(Round) -> Result<()>)
     let mut hall = LoadHall::open_in(hall, options.candidates).await?;
     let answering = Answering::begin(&hall, options).await?;
     let mut dice = Dice::new(options.seed, "disk");
-    let mut before = 0;
+    let (mut before, mut failures) = (0, 0);
     for _ in 0..options.rounds {
         answering.in_full_swing().await?;
         let broken = Injection::into_syncs(hall.server_id()?, &fault(options.fault, &mut dice)).await?;
         sleep(BROKEN).await;
+        if options.fault == Fault::WriteError {
+            hall.hall().wait_for_log(FAILED, failures).await?;
+            failures += 1;
+        }
         let receipts = answering.receipts().all();
         let after = disk.cut_power()?;
         let lost = lost_after(&after, &hall, &receipts)?;
