@@ -99,6 +99,8 @@ pub enum ControlKind {
     Organisation,
     /// Roles were given or taken.
     Roles,
+    /// Roles were given or taken that neither give nor take the right to propose or to decide anything.
+    OtherRoles,
     /// It was opened again, or its end was changed.
     Opened,
     /// Its holder added a second factor or took one out of force.
@@ -116,6 +118,7 @@ impl ControlKind {
         Self::Linked,
         Self::Organisation,
         Self::Roles,
+        Self::OtherRoles,
         Self::Opened,
         Self::OwnFactors,
         Self::Confirmed,
@@ -130,6 +133,7 @@ impl ControlKind {
             Self::Linked => "linked",
             Self::Organisation => "organisation",
             Self::Roles => "roles",
+            Self::OtherRoles => "other-roles",
             Self::Opened => "opened",
             Self::OwnFactors => "own-factors",
             Self::Confirmed => "confirmed",

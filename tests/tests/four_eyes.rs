@@ -343,6 +343,27 @@ async fn whose_account_was_reset_with_the_emergency_account_is_no_second_person(
 }
 
 #[tokio::test]
+async fn nobody_is_kept_from_deciding_by_what_changes_neither_hands_nor_rights() -> Result<()> {
+    let mut managed = Managed::open().await?;
+    let (minh, thu) = (
+        managed.phuc.member("minh").await?,
+        managed.phuc.member("thu").await?,
+    );
+    // There and back: the school of before.
+    managed.phuc.transfer(&thu, minh.organisation).await?;
+    managed.phuc.transfer(&thu, thu.organisation).await?;
+    let decider = Console::login(&managed.two.hall.door()?, &managed.two.thu_letter).await?;
+    let proposed = managed.propose(&managed.two.lan).await?;
+    managed.phuc.appoint(thu.id, Role::Marker).await?;
+    assert_eq!(Managed::seen(&decider, &proposed).await?, MayDecide::Yes);
+    assert_eq!(
+        decide(&decider, &proposed, Verdict::Approve).await?.state,
+        ProposalState::Done
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn one_secretary_lets_nobody_in_through_two_accounts() -> Result<()> {
     let mut managed = Managed::open().await?;
     let thu = managed.phuc.member("thu").await?;

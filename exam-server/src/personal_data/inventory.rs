@@ -151,7 +151,12 @@ pub const INVENTORY: &[Columns] = &[
         Internal,
         Account,
     ),
-    of("control_change", "staff at kind changed_by", Internal, Account),
+    of(
+        "control_change",
+        "staff at kind changed_by organisation_was organisation_became",
+        Internal,
+        Account,
+    ),
     of("staff", "control_seen_at", Internal, Account),
     of("staff_external", "provider staff linked_at", Internal, Account),
     of("staff_external", "subject", Restricted, Account),

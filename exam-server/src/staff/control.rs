@@ -5,7 +5,8 @@
 //! person, and so on back in time ([`hands`](History::hands)). Every such change is on record for good; those within a
 //! configured time, and all since the proposal was made, count:
 //!
-//! * a decider whose account was changed in any way since the proposal decides nothing about it;
+//! * a decider whose account may have come into other hands since the proposal, or decides with another right or for another
+//!   organisation, decides nothing about it;
 //! * whoever changed the account of one of the two, themself or through accounts that they had in hands, is not the other;
 //! * no third person has had both accounts in hands;
 //! * neither moved to another organisation, where two organisations are asked for;
@@ -22,7 +23,9 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 
-use exam_protocol::id::StaffId;
+use crate::staff::rights::{self, Place, Verdict, permissions};
+use exam_protocol::id::{OrganisationId, StaffId};
+use exam_protocol::right::{Grant, Permission, Role};
 use exam_protocol::time::{Millis, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,6 +44,17 @@ pub struct ControlChange {
     pub by: Option<StaffId>,
     /// Whether an account for emergencies did it: anybody may have opened its envelope.
     pub emergency: bool,
+    /// For a move: from which organisation to which, where that is on record.
+    pub moved: Option<Move>,
+}
+
+/// A move to another organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// From.
+    pub was: OrganisationId,
+    /// To.
+    pub became: OrganisationId,
 }
 
 /// Whether a change puts the account into the hands of whoever made it.
@@ -49,6 +63,24 @@ const fn gives_hold(kind: Kind) -> bool {
         kind,
         Kind::Created | Kind::Password | Kind::Factors | Kind::Linked
     )
+}
+
+/// Whether a change after a proposal makes its decider another one: the account may be in other hands, or decides with
+/// another right or for another organisation. Nothing else counts: nobody is kept from deciding by what changes neither.
+const fn changes_decider(kind: Kind) -> bool {
+    gives_hold(kind) || matches!(kind, Kind::OwnFactors | Kind::Organisation | Kind::Roles)
+}
+
+/// What giving or taking a role is for acts of two people; `others` are the other roles of its holder, `place` is the role's.
+pub fn of_role(role: Role, others: &[Grant], place: &Place) -> Kind {
+    let new = |right: &Permission| {
+        permissions(role).contains(right) && rights::decide(others, *right, place) != Verdict::Allowed
+    };
+    if [Permission::Propose, Permission::Decide].iter().any(new) {
+        Kind::Roles
+    } else {
+        Kind::OtherRoles
+    }
 }
 
 /// Two people about to act together.
@@ -168,7 +200,7 @@ impl History<'_> {
     fn changed_since(&self, pair: Pair) -> bool {
         self.changes
             .iter()
-            .any(|one| one.staff == pair.decider && one.kind != Kind::Confirmed && one.at >= pair.proposed_at)
+            .any(|one| one.staff == pair.decider && changes_decider(one.kind) && one.at >= pair.proposed_at)
     }
 }
 
@@ -238,9 +270,14 @@ impl Case<'_> {
             })
     }
 
+    /// Whether somebody is elsewhere than before all moves that count, now or when it was proposed. Whoever was moved back
+    /// was not moved; where the moves don't join up, they count.
     fn moved(&self, account: StaffId) -> bool {
-        self.changes(account)
-            .any(|one| one.kind == Kind::Organisation && one.by.is_some())
+        let by_somebody = |one: &&ControlChange| one.kind == Kind::Organisation && one.by.is_some();
+        let mut moves: Vec<&ControlChange> = self.changes(account).filter(by_somebody).collect();
+        moves.sort_by_key(|one| one.at);
+        let then = moves.partition_point(|one| one.at <= self.proposed_at);
+        !(leads_back(&moves) && leads_back(&moves[..then]))
     }
 
     fn newest(&self, pair: Pair) -> Timestamp {
@@ -249,4 +286,12 @@ impl Case<'_> {
             .max(of(pair.decider))
             .unwrap_or(self.proposed_at)
     }
+}
+
+fn leads_back(moves: &[&ControlChange]) -> bool {
+    let known: Option<Vec<Move>> = moves.iter().map(|one| one.moved).collect();
+    let Some(known) = known else { return false };
+    let joined = known.windows(2).all(|two| two[0].became == two[1].was);
+    let ends = known.first().zip(known.last());
+    joined && ends.is_none_or(|(first, last)| first.was == last.became)
 }

@@ -23,7 +23,7 @@ pub fn what(language: Language, kind: ControlKind) -> &'static str {
         ControlKind::Factors => texts::account_changes::factors(language),
         ControlKind::Linked => texts::account_changes::linked(language),
         ControlKind::Organisation => texts::account_changes::organisation(language),
-        ControlKind::Roles => texts::account_changes::roles(language),
+        ControlKind::Roles | ControlKind::OtherRoles => texts::account_changes::roles(language),
         ControlKind::Opened => texts::account_changes::opened(language),
         ControlKind::OwnFactors => texts::account_changes::own_factors(language),
         ControlKind::Confirmed => texts::account_changes::confirmed(language),

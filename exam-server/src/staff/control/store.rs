@@ -1,8 +1,8 @@
 //! The table of changes of accounts' control: only ever inserted into.
 
-use super::{ControlChange, Kind};
+use super::{ControlChange, Kind, Move};
 use crate::audit::chain::Actor;
-use crate::db::column::{broken, flag, parsed};
+use crate::db::column::{broken, flag, maybe, parsed};
 use crate::db::{DbExecutor, DbRow, Tx};
 use exam_protocol::id::StaffId;
 use exam_protocol::staff::ControlView;
@@ -32,6 +32,31 @@ pub async fn note(
     Ok(())
 }
 
+/// Notes that somebody moved an account to another organisation. Belongs into the transaction of the move itself.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn note_move(
+    tx: &mut Tx,
+    staff: StaffId,
+    moved: Move,
+    (by, at): (&Actor, Timestamp),
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into control_change (staff, at, kind, changed_by, organisation_was, organisation_became)
+         values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(staff.to_string())
+    .bind(at.0)
+    .bind(Kind::Organisation.name())
+    .bind(&by.who)
+    .bind(moved.was.to_string())
+    .bind(moved.became.to_string())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 fn member(actor: &str) -> Option<StaffId> {
     actor.strip_prefix("staff:").and_then(|id| id.parse().ok())
 }
@@ -50,7 +75,8 @@ pub async fn recent(
     since: Timestamp,
 ) -> Result<Vec<ControlChange>, sqlx::Error> {
     let rows = sqlx::query(
-        "select c.staff, c.at, c.kind, c.changed_by, other.break_glass is not null as emergency
+        "select c.staff, c.at, c.kind, c.changed_by, c.organisation_was, c.organisation_became,
+             other.break_glass is not null as emergency
          from control_change c left join staff other on c.changed_by = 'staff:' || other.id where c.at >= $1",
     )
     .bind(since.0)
@@ -64,6 +90,9 @@ pub async fn recent(
                 kind: kind(row)?,
                 by: member(row.try_get("changed_by")?),
                 emergency: flag(row, "emergency")?,
+                moved: maybe(row, "organisation_was")?
+                    .zip(maybe(row, "organisation_became")?)
+                    .map(|(was, became)| Move { was, became }),
             })
         })
         .collect()

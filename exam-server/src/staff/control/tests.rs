@@ -26,6 +26,7 @@ fn change(staff: StaffId, hours_ago: i64, kind: Kind, by: Option<StaffId>) -> Co
         kind,
         by,
         emergency: false,
+        moved: None,
     }
 }
 
@@ -71,15 +72,13 @@ fn whoever_changed_one_account_is_not_the_other_person() {
 #[test]
 fn a_decider_changed_since_the_proposal_decides_nothing() {
     for by in [Some(LAN), Some(MANAGER), Some(THU), None] {
-        for kind in [
-            Kind::Password,
-            Kind::Roles,
-            Kind::Organisation,
-            Kind::OwnFactors,
-            Kind::Opened,
-        ] {
+        for kind in [Kind::Password, Kind::Roles, Kind::Organisation, Kind::OwnFactors] {
             assert_eq!(told(&[change(THU, 0, kind, by)]), Err(NotTwo::ChangedSince));
         }
+    }
+    // What changes neither hands nor rights keeps nobody from deciding.
+    for kind in [Kind::Opened, Kind::OtherRoles] {
+        assert_eq!(told(&[change(THU, 0, kind, Some(MANAGER))]), Ok(()), "{kind:?}");
     }
     assert_eq!(told(&[change(THU, 1, Kind::OwnFactors, Some(THU))]), Ok(()));
     assert_eq!(told(&[change(LAN, 0, Kind::OwnFactors, Some(LAN))]), Ok(()));
@@ -149,6 +148,56 @@ fn a_move_to_another_organisation_counts_while_two_are_asked_for() {
     };
     let two = alone.two_people(pair, NOW).unwrap();
     assert_eq!((two.first(), two.second()), (LAN, THU));
+}
+
+#[test]
+fn who_was_moved_back_was_not_moved() {
+    let (home, other, third) = (organisation(1), organisation(2), organisation(3));
+    let go = |staff, hours_ago, was, became| ControlChange {
+        moved: Some(Move { was, became }),
+        ..change(staff, hours_ago, Kind::Organisation, Some(MANAGER))
+    };
+    let moved = |changes: &[ControlChange]| matches!(told(changes), Err(NotTwo::Moved { .. }));
+    for staff in [LAN, THU] {
+        assert!(moved(&[go(staff, 9, home, other)]));
+        assert_eq!(
+            told(&[go(staff, 8, other, home), go(staff, 9, home, other)]),
+            Ok(())
+        );
+        assert!(moved(&[go(staff, 9, home, other), go(staff, 8, other, third)]));
+        assert!(
+            moved(&[go(staff, 9, home, other), go(staff, 8, third, home)]),
+            "a gap"
+        );
+        assert!(
+            moved(&[go(staff, 80, home, other), go(staff, 8, other, home)]),
+            "was there for days"
+        );
+    }
+    // Lent to another school for proposing alone.
+    assert!(moved(&[go(LAN, 1, home, other), go(LAN, -1, other, home)]));
+}
+
+fn organisation(number: u8) -> OrganisationId {
+    OrganisationId(exam_protocol::bytes::Fixed([number; 16]))
+}
+
+#[test]
+fn a_role_counts_where_it_gives_or_takes_a_right_to_propose_or_decide() {
+    let site = Place {
+        site: Some(exam_protocol::id::SiteId(exam_protocol::bytes::Fixed([7; 16]))),
+        ..Place::default()
+    };
+    let lead = Grant {
+        role: Role::SiteLead,
+        scope: exam_protocol::right::Scope::Installation,
+    };
+    assert_eq!(of_role(Role::SiteLead, &[], &site), Kind::Roles);
+    assert_eq!(of_role(Role::Proctor1, &[], &site), Kind::Roles);
+    assert_eq!(of_role(Role::Marker, &[], &site), Kind::OtherRoles);
+    for role in [Role::SiteLead, Role::Proctor1, Role::Marker] {
+        assert_eq!(of_role(role, &[lead], &site), Kind::OtherRoles, "{role:?}");
+    }
 }
 
 #[test]

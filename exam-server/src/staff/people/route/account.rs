@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::error::{ApiError, ApiResult};
 use crate::shell::extract::{Json, Path};
-use crate::staff::control::Kind;
+use crate::staff::control::{self, Kind, Move};
 use crate::staff::password;
 use crate::staff::people::directory::{Directory, Person};
 use crate::staff::people::store::{self, NewPerson};
@@ -188,18 +188,20 @@ pub(super) async fn change(
     )
     .await?;
     let renamed = display_name != holder.display_name;
-    let control = if change.organisation == holder.organisation {
-        (change.ends_at != holder.ends_at).then_some(Kind::Opened)
-    } else {
-        Some(Kind::Organisation)
+    let moved = Move {
+        was: holder.organisation,
+        became: change.organisation,
     };
+    if moved.was != moved.became {
+        control::store::note_move(&mut tx, holder.id, moved, (may.actor(), now)).await?;
+    }
     let change = Change {
         act: "staff.change",
         staff: holder.id,
         was: json!({ "organisation": holder.organisation, "ends_at": holder.ends_at }),
         became: json!({ "organisation": change.organisation, "ends_at": change.ends_at, "renamed": renamed }),
         reason: "",
-        control,
+        control: (change.ends_at != holder.ends_at).then_some(Kind::Opened),
     };
     record(&mut tx, may.actor(), change, now).await?;
     tx.commit().await?;

@@ -1,12 +1,14 @@
 //! A file of staff: tried first, then taken if it would still do what somebody has looked at.
 
 use super::account::{Start, given, insert};
+use super::role::of_role;
 use super::{Change, Manages, record, viewer};
 use crate::app::App;
 use crate::db::Tx;
 use crate::error::{ApiError, ApiResult};
 use crate::shell::extract::{Json, Query};
 use crate::staff::control::Kind;
+use crate::staff::people::directory::Directory;
 use crate::staff::people::import::{self, Plan, Planned};
 use crate::staff::people::store;
 use crate::staff::store as staff_store;
@@ -15,7 +17,6 @@ use crate::table::sheet::Sheet;
 use axum::body::Bytes;
 use axum::extract::State;
 use certs::hash::sha256;
-use exam_protocol::id::StaffId;
 use exam_protocol::people::{ImportQuery, RowFinding, StaffImport};
 use exam_protocol::problem::ProblemCode;
 use exam_protocol::time::Timestamp;
@@ -131,8 +132,7 @@ async fn take(
         return Err(changed());
     }
     for row in &plan.rows {
-        let known = directory.named(&row.name).map(|person| person.id);
-        one(&mut tx, may, row, (known, starts), now).await?;
+        one(&mut tx, may, row, (&directory, starts), now).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -142,11 +142,13 @@ async fn one(
     tx: &mut Tx,
     may: &Manages,
     row: &Planned,
-    (known, starts): (Option<StaffId>, &BTreeMap<String, Start>),
+    (directory, starts): (&Directory, &BTreeMap<String, Start>),
     now: Timestamp,
 ) -> ApiResult<()> {
     let start = starts.get(&row.name);
+    let known = directory.named(&row.name);
     let staff = known
+        .map(|person| person.id)
         .or(start.map(|start| start.shown.id))
         .ok_or_else(|| ApiError::internal("a planned member has no id"))?;
     if let (true, Some(start)) = (row.new, start) {
@@ -169,7 +171,7 @@ async fn one(
             was: Value::Null,
             became: json!(grant),
             reason: "",
-            control: Some(Kind::Roles),
+            control: Some(known.map_or(Kind::Roles, |holder| of_role(directory, holder, grant))),
         };
         record(tx, may.actor(), change, now).await?;
     }

@@ -6,7 +6,8 @@ use crate::audit;
 use crate::audit::chain::Act;
 use crate::error::{ApiError, ApiResult};
 use crate::shell::extract::Json;
-use crate::staff::control::Kind;
+use crate::staff::control::{self, Kind};
+use crate::staff::people::directory::{Directory, Person};
 use crate::staff::people::{appoint, review, store, text, tree};
 use crate::staff::store as staff_store;
 use crate::staff::store::session;
@@ -35,6 +36,17 @@ fn wanted(change: &GrantChange) -> ApiResult<(Grant, &str)> {
     Ok((grant, reason))
 }
 
+/// What giving or taking this role is for acts of two people.
+pub(super) fn of_role(directory: &Directory, holder: &Person, grant: Grant) -> Kind {
+    let others: Vec<Grant> = holder
+        .grants()
+        .into_iter()
+        .filter(|held| *held != grant)
+        .collect();
+    let place = directory.places.of(grant.scope).unwrap_or_default();
+    control::of_role(grant.role, &others, &place)
+}
+
 /// Gives a role; it counts from the member's next request on.
 pub(super) async fn grant(
     may: Manages,
@@ -47,13 +59,14 @@ pub(super) async fn grant(
     let holder = seen(&viewer, change.staff)?;
     appoint::may_grant(viewer.person, holder, grant, &directory.places).map_err(refuse)?;
     staff_store::grant(&mut tx, holder.id, grant, &may.actor().who, now).await?;
+    let control = of_role(&directory, holder, grant);
     let change = Change {
         act: "staff.grant",
         staff: holder.id,
         was: Value::Null,
         became: json!(grant),
         reason,
-        control: Some(Kind::Roles),
+        control: Some(control),
     };
     record(&mut tx, may.actor(), change, now).await?;
     tx.commit().await?;
@@ -73,13 +86,14 @@ pub(super) async fn revoke(
     appoint::may_revoke(viewer.person, holder.id, grant, &directory, now).map_err(refuse)?;
     store::revoke(&mut tx, holder.id, grant).await?;
     session::close_all(&mut tx, holder.id).await?;
+    let control = of_role(&directory, holder, grant);
     let change = Change {
         act: "staff.revoke",
         staff: holder.id,
         was: json!(grant),
         became: Value::Null,
         reason,
-        control: Some(Kind::Roles),
+        control: Some(control),
     };
     record(&mut tx, may.actor(), change, now).await?;
     tx.commit().await?;
