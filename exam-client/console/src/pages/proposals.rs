@@ -195,6 +195,7 @@ fn Acts(
         MayDecide::SameOrganisation
         | MayDecide::ChangedSince
         | MayDecide::Touched { .. }
+        | MayDecide::Emergency { .. }
         | MayDecide::OneHand { .. }
         | MayDecide::Moved { .. }
         | MayDecide::NotAllowed => view! { <p class="note" data-testid="hindrance">{hindrance}</p> }.into_any(),
