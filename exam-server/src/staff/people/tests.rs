@@ -1,6 +1,7 @@
 //! The rules of administering staff, without a server; what goes through the doors stands in `tests/doors.rs`.
 
 mod doors;
+mod height;
 
 use super::appoint::{self, Refusal, appoints_to};
 use super::directory::{Directory, Exam, Held, Organisation, Person, Places, Room, Site};
@@ -159,30 +160,6 @@ fn secretaries_staff_their_exam_and_nothing_above_it() {
     assert_eq!(grant("admin", Role::ExamOwner, Scope::Installation), Ok(()));
     let gone = Scope::Room(RoomId(Fixed([99; 16])));
     assert_eq!(grant("admin", Role::Proctor1, gone), Err(Refusal::NotFound));
-}
-
-#[test]
-fn whose_roles_are_higher_is_given_none_by_those_below() {
-    let mut directory = directory();
-    let grant = |directory: &Directory, who: &str| {
-        let marker = Grant {
-            role: Role::Marker,
-            scope: Scope::Exam(EXAM),
-        };
-        let (from, to) = (named(directory, "exam-secretary"), named(directory, who));
-        appoint::may_grant(from, to, marker, &directory.places)
-    };
-    assert_eq!(grant(&directory, "chair"), Err(Refusal::HolderTooHigh));
-    assert_eq!(grant(&directory, "admin"), Err(Refusal::HolderTooHigh));
-    assert_eq!(
-        grant(&directory, "lead"),
-        Ok(()),
-        "roles elsewhere hinder nothing"
-    );
-    for person in &mut directory.people {
-        person.break_glass = person.name == "teacher";
-    }
-    assert_eq!(grant(&directory, "teacher"), Err(Refusal::Emergency));
 }
 
 #[test]
