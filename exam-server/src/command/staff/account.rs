@@ -123,8 +123,9 @@ impl Named {
         let (work, mut tx, id) = begin(&self.installation, &self.name).await?;
         store::account::enable(&mut tx, id, work.now()).await?;
         let key = lockout::account_key(&self.name.trim().to_lowercase());
-        store::tries::forget_account(&mut tx, &key).await?;
-        end(work, tx, id, ("staff.enable", Some(Kind::Opened)), &Value::Null).await?;
+        let forgotten = store::tries::forget_account(&mut tx, &key).await?;
+        let detail = json!({ "tries_forgotten": forgotten });
+        end(work, tx, id, ("staff.enable", Some(Kind::Opened)), &detail).await?;
         println!("{}: đã mở / open", self.name);
         Ok(ExitCode::SUCCESS)
     }

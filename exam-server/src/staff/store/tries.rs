@@ -79,16 +79,16 @@ pub async fn forget_older(tx: &mut Tx, before: Timestamp) -> Result<(), sqlx::Er
     Ok(())
 }
 
-/// Forgets all failures of an account: an administrator has opened what was locked.
+/// Forgets all failures of an account: an administrator has opened what was locked. How many budgets had some.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn forget_account(tx: &mut Tx, account: &[u8; 32]) -> Result<(), sqlx::Error> {
-    sqlx::query("delete from staff_try where account = $1")
+pub async fn forget_account(tx: &mut Tx, account: &[u8; 32]) -> Result<u64, sqlx::Error> {
+    let done = sqlx::query("delete from staff_try where account = $1 and failures > 0")
         .bind(account.as_slice())
         .execute(&mut **tx)
         .await?;
-    Ok(())
+    Ok(done.rows_affected())
 }
 
 /// Whether somebody has logged in with this browser before.

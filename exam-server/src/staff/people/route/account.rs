@@ -6,11 +6,11 @@ use crate::db::Tx;
 use crate::error::{ApiError, ApiResult};
 use crate::shell::extract::{Json, Path};
 use crate::staff::control::{self, Kind, Move};
-use crate::staff::password;
 use crate::staff::people::directory::{Directory, Person};
 use crate::staff::people::store::{self, NewPerson};
 use crate::staff::people::{appoint, text};
-use crate::staff::store::{account, factor, session};
+use crate::staff::store::{account, factor, session, tries};
+use crate::staff::{lockout, password};
 use axum::extract::State;
 use axum::http::StatusCode;
 use exam_protocol::id::StaffId;
@@ -208,7 +208,12 @@ pub(super) async fn change(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Disables or enables. Disabling ends the member's sessions.
+/// Wrong passwords of others no longer keep the holder out: in how many places they did.
+async fn let_in(tx: &mut Tx, holder: &Person) -> Result<u64, sqlx::Error> {
+    tries::forget_account(tx, &lockout::account_key(&holder.name)).await
+}
+
+/// Disables or enables. Disabling ends the member's sessions; enabling ends a lock-out too.
 pub(super) async fn state(
     may: Manages,
     State(app): State<Arc<App>>,
@@ -225,13 +230,14 @@ pub(super) async fn state(
     }
     let (mut tx, directory, now) = begin(&app).await?;
     let touch = touch(&directory, &may, &staff, now)?;
+    let mut became = json!({ "enabled": change.enabled });
     if change.enabled {
         account::enable(&mut tx, touch.holder.id, now).await?;
+        became["tries_forgotten"] = let_in(&mut tx, touch.holder).await?.into();
     } else {
         touch.stays_administered()?;
         account::disable(&mut tx, touch.holder.id, "disabled", now).await?;
     }
-    let became = json!({ "enabled": change.enabled });
     let control = change.enabled.then_some(Kind::Opened);
     let change = Change {
         act: "staff.state",
@@ -246,7 +252,7 @@ pub(super) async fn state(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Gives a start password. Ends the member's sessions.
+/// Gives a start password. Ends the member's sessions, and a lock-out.
 pub(super) async fn password(
     may: Manages,
     State(app): State<Arc<App>>,
@@ -256,11 +262,12 @@ pub(super) async fn password(
     let (mut tx, directory, now) = begin(&app).await?;
     let holder = touch(&directory, &may, &staff, now)?.holder;
     store::give_password(&mut tx, holder.id, &start.hash, now).await?;
+    let forgotten = let_in(&mut tx, holder).await?;
     let change = Change {
         act: "staff.password",
         staff: holder.id,
         was: Value::Null,
-        became: Value::Null,
+        became: json!({ "tries_forgotten": forgotten }),
         reason: "",
         control: Some(Kind::Password),
     };

@@ -218,6 +218,70 @@ async fn a_new_password_is_for_those_who_could_have_given_every_role() {
 }
 
 #[tokio::test]
+async fn the_console_ends_a_lock_out_that_strangers_brought_about() {
+    let (trial, admin, _) = office().await;
+    let lan: String = {
+        let found = members(&trial, &admin, "?text=lan").await;
+        let lan = found.members.iter().find(|member| member.name == "lan");
+        lan.unwrap().id.to_string()
+    };
+    let lock_out = async || {
+        let key = crate::staff::lockout::account_key("lan");
+        let addresses = (1..=10).map(|last| std::net::IpAddr::from([10, 9, 9, last]));
+        let mut tx = trial.app.db.write().await.unwrap();
+        for address in addresses {
+            for budget in crate::staff::lockout::of_strangers("lan", address, 5, 50) {
+                assert_eq!(budget.account, key);
+                let full = crate::staff::lockout::Count {
+                    failures: budget.most,
+                    last: trial.app.clock.now(),
+                };
+                crate::staff::store::tries::set(&mut tx, &budget, full)
+                    .await
+                    .unwrap();
+            }
+        }
+        tx.commit().await.unwrap();
+        assert_eq!(
+            trial
+                .number("select count(*) from staff_try where failures > 0")
+                .await,
+            11
+        );
+    };
+    let told = async |act: &str| {
+        let text = format!(
+            "select count(*) from audit where act = '{act}' and became like '%\"tries_forgotten\":11%'"
+        );
+        trial.number(&text).await
+    };
+    lock_out().await;
+    let on = StateChange {
+        enabled: true,
+        reason: "bị khóa do người khác thử mật khẩu".into(),
+    };
+    let path = with_id(route::STAFF_STATE, &lan);
+    assert_eq!(trial.put(&admin, &path, &on).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(
+        trial
+            .number("select count(*) from staff_try where failures > 0")
+            .await,
+        0
+    );
+    assert_eq!(told("staff.state").await, 1);
+    lock_out().await;
+    let path = with_id(route::STAFF_PASSWORD, &lan);
+    assert_eq!(trial.post(&admin, &path, &json!({})).await.0, StatusCode::OK);
+    assert_eq!(
+        trial
+            .number("select count(*) from staff_try where failures > 0")
+            .await,
+        0
+    );
+    assert_eq!(told("staff.password").await, 1);
+}
+
+#[tokio::test]
 async fn whoever_has_not_shown_a_factor_just_now_reads_and_changes_nothing() {
     let (trial, admin, _) = office().await;
     trial
