@@ -48,7 +48,7 @@ pub const MY_SESSIONS: &str = "/api/console/me/sessions";
 pub const MY_SESSION: &str = "/api/console/me/sessions/{session}";
 /// `POST` [`crate::staff::PasswordChange`].
 pub const MY_PASSWORD: &str = "/api/console/me/password";
-/// `GET` → `Vec<`[`crate::staff::ControlView`]`>`: what others changed of one's own account, not yet acknowledged;
+/// `GET` → `Vec<`[`crate::staff::ControlView`]`>`: what others changed of one's own account: not yet acknowledged, or in the last 30 days;
 /// `POST` [`crate::staff::ControlSeen`]: acknowledges it.
 pub const MY_ACCOUNT_CHANGES: &str = "/api/console/me/account-changes";
 /// `GET` → `Vec<`[`crate::staff::FactorView`]`>`: own second factors.

@@ -17,7 +17,7 @@
 //! It passes with time, or when the machine's administrator, who can do everything anyway, says at the server's terminal
 //! that the holder alone has the account ([`Kind::Confirmed`]); that is how an installation works on its first day. What
 //! remains: whoever plans further ahead than the configured time. Such a person leaves records in the audit, and each holder
-//! is told at the next login who changed the account ([`store::unseen`]).
+//! is told at the next login who changed the account ([`store::told`]).
 
 pub mod store;
 #[cfg(test)]

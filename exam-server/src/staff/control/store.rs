@@ -6,8 +6,11 @@ use crate::db::column::{broken, flag, maybe, parsed};
 use crate::db::{DbExecutor, DbRow, Tx};
 use exam_protocol::id::StaffId;
 use exam_protocol::staff::ControlView;
-use exam_protocol::time::Timestamp;
+use exam_protocol::time::{Millis, Timestamp};
 use sqlx::Row;
+
+/// For how long changes are shown whoever acknowledged them: somebody who just took the account could do that first.
+const SHOWN_ANYWAY: Millis = Millis::minutes(30 * 24 * 60);
 
 /// Most changes that a holder is shown at once.
 const MOST_SHOWN: i64 = 20;
@@ -98,20 +101,25 @@ pub async fn recent(
         .collect()
 }
 
-/// What others changed of an account and its holder has not acknowledged, newest first.
+/// What others changed of an account in the last 30 days or since its holder last acknowledged changes, newest first.
 ///
 /// # Errors
 /// Whatever the database says.
-pub async fn unseen(executor: impl DbExecutor<'_>, staff: StaffId) -> Result<Vec<ControlView>, sqlx::Error> {
+pub async fn told(
+    executor: impl DbExecutor<'_>,
+    staff: StaffId,
+    now: Timestamp,
+) -> Result<Vec<ControlView>, sqlx::Error> {
     let rows = sqlx::query(
         "select c.at, c.kind, c.changed_by, other.display_name as by_name
          from control_change c join staff holder on holder.id = c.staff
          left join staff other on c.changed_by = 'staff:' || other.id
-         where c.staff = $1 and c.changed_by <> 'staff:' || c.staff and c.at > coalesce(holder.control_seen_at, 0)
+         where c.staff = $1 and c.changed_by <> 'staff:' || c.staff and (c.at > $3 or c.at > coalesce(holder.control_seen_at, 0))
          order by c.at desc, c.kind limit $2",
     )
     .bind(staff.to_string())
     .bind(MOST_SHOWN)
+    .bind(now.0 - SHOWN_ANYWAY.0)
     .fetch_all(executor)
     .await?;
     rows.iter()

@@ -63,7 +63,9 @@ pub async fn account_changes(
     login: LoggedIn,
     State(app): State<Arc<App>>,
 ) -> ApiResult<Json<Vec<ControlView>>> {
-    Ok(Json(control::unseen(app.db.reader(), login.member.id).await?))
+    Ok(Json(
+        control::told(app.db.reader(), login.member.id, app.clock.now()).await?,
+    ))
 }
 
 /// `POST`: acknowledges them; that, too, is in the audit.
