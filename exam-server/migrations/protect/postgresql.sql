@@ -22,7 +22,7 @@ revoke update, delete on attempt_void from exam_server;
 grant update (reason) on attempt_void to exam_server;
 -- proposals: what was proposed stays, how it ended is added; of those that are over the words are erased, which the hash shows
 revoke update, delete on proposal from exam_server;
-grant update (state, decided_by, decided_at, decision_reason, readable_until, used_at, content, words_erased_at) on proposal to exam_server;
+grant update (state, decided_by, decided_at, decision_reason, decider_name, decider_organisation, readable_until, used_at, content, words_erased_at) on proposal to exam_server;
 -- Other processes hear of a change the moment it is committed; whoever misses it finds the version later.
 create or replace function exam_tell() returns trigger language plpgsql as $$
 begin

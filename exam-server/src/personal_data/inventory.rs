@@ -318,7 +318,12 @@ pub const INVENTORY: &[Columns] = &[
         Internal,
         Record,
     ),
-    of("proposal", "content decision_reason", Restricted, Reasons),
+    of(
+        "proposal",
+        "content decision_reason decider_name decider_organisation",
+        Restricted,
+        Reasons,
+    ),
     of(
         "absence",
         "id attempt why left_at left_by back_at back_by recheck",

@@ -84,7 +84,8 @@ pub async fn put(
 }
 
 const SELECT: &str = "select p.id, p.content, p.hash, p.expires_at, p.words_erased_at, p.state, p.decided_by, p.decided_at, p.decision_reason,
-        p.readable_until, decider.display_name as decider_name, office.name as decider_organisation,
+        p.readable_until, coalesce(p.decider_name, decider.display_name) as decider_name,
+        coalesce(p.decider_organisation, office.name) as decider_organisation,
         exam.organisation, exam.id as exam, room.site, p.room
      from proposal p join sitting on sitting.id = p.sitting join exam on exam.id = sitting.exam
      left join room on room.id = p.room left join staff decider on decider.id = p.decided_by
@@ -181,13 +182,17 @@ pub struct Ending<'a> {
     pub readable_until: Option<Timestamp>,
 }
 
-/// Ends an open proposal; false when it is over already, which lets nothing be done twice.
+/// Ends an open proposal; false when it is over already, which lets nothing be done twice. Whoever ends it stands there with
+/// the name and the organisation of this moment: a later change of the account changes no record.
 ///
 /// # Errors
 /// Whatever the database says.
 pub async fn end(tx: &mut Tx, id: ProposalId, ending: Ending<'_>) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
-        "update proposal set state = $1, decided_by = $2, decided_at = $3, decision_reason = $4, readable_until = $5
+        "update proposal set state = $1, decided_by = $2, decided_at = $3, decision_reason = $4, readable_until = $5,
+             decider_name = (select display_name from staff where id = $2),
+             decider_organisation = (select organisation.name from organisation
+                 join staff on staff.organisation = organisation.id where staff.id = $2)
          where id = $6 and state = 'open'",
     )
     .bind(state_name(ending.state))
@@ -239,7 +244,8 @@ pub async fn erase_words(tx: &mut Tx, due: Due, now: Timestamp) -> Result<u64, s
             ..content
         };
         sqlx::query(
-            "update proposal set content = $1, decision_reason = '', words_erased_at = $2 where id = $3",
+            "update proposal set content = $1, decision_reason = '', words_erased_at = $2,
+                 decider_name = '', decider_organisation = '' where id = $3",
         )
         .bind(wordless.to_bytes())
         .bind(now.0)
@@ -301,4 +307,81 @@ pub async fn take_unmasking(
     let people = (content.proposer, parsed(&row, "decided_by")?);
     let approved = Approved::new(content.act, content.id, people, content.reason);
     Ok(Some(approved.holding(Unmask { attempt, what })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trial::{ORGANISATION, Trial};
+    use exam_protocol::bytes::Fixed;
+
+    #[tokio::test]
+    async fn whoever_decided_stands_there_as_they_were_called_then() {
+        let trial = Trial::new().await;
+        let (lan, minh) = (StaffId::from_random([21; 16]), StaffId::from_random([22; 16]));
+        let content = ProposalContent {
+            id: ProposalId::from_random([7; 16]),
+            act: CriticalAct::StartRoom { room: trial.rooms[0] },
+            object: "Phòng 01".into(),
+            reason: "mất điện".into(),
+            proposer: lan,
+            proposer_name: "LAN".into(),
+            organisation: ORGANISATION,
+            organisation_name: "Trường A".into(),
+            proposed_at: Timestamp(0),
+            expires_at: Timestamp(9),
+        };
+        let (id, hash) = (content.id, Fixed(certs::hash::sha256(&content.to_bytes())));
+        let mut tx = trial.app.db.write().await.unwrap();
+        put(
+            &mut tx,
+            &Open { content, hash },
+            (trial.sitting, Some(trial.rooms[0])),
+        )
+        .await
+        .unwrap();
+        let ending = Ending {
+            state: ProposalState::Rejected,
+            by: minh,
+            reason: "không",
+            at: Timestamp(5),
+            readable_until: None,
+        };
+        assert!(end(&mut tx, id, ending).await.unwrap());
+        tx.commit().await.unwrap();
+        let decided = async || {
+            one(trial.app.db.reader(), id)
+                .await
+                .unwrap()
+                .unwrap()
+                .decision
+                .unwrap()
+        };
+        let then = decided().await;
+        assert!(!then.by_name.is_empty() && !then.organisation_name.is_empty());
+        trial
+            .sql(
+                "update staff set display_name = $1 where name = $2",
+                &["Người khác", "minh"],
+            )
+            .await;
+        trial
+            .sql("update organisation set name = $1", &["Nơi khác"])
+            .await;
+        assert_eq!(decided().await, then);
+        let mut tx = trial.app.db.write().await.unwrap();
+        assert_eq!(
+            erase_words(&mut tx, Due::Before(Timestamp(1)), Timestamp(10))
+                .await
+                .unwrap(),
+            1
+        );
+        tx.commit().await.unwrap();
+        let erased = decided().await;
+        assert_eq!(
+            (erased.by_name.as_str(), erased.organisation_name.as_str()),
+            ("", "")
+        );
+        assert_eq!(erased.by, then.by);
+    }
 }
