@@ -287,7 +287,10 @@ async fn the_machines_administrator_confirms_who_has_an_account_and_its_holder_i
     )
     .await?;
     // Whoever just took the account could have acknowledged: the holder is told all the same.
-    assert_eq!(one.look::<Vec<ControlView>>(route::MY_ACCOUNT_CHANGES).await?, told);
+    assert_eq!(
+        one.look::<Vec<ControlView>>(route::MY_ACCOUNT_CHANGES).await?,
+        told
+    );
     let early = managed.propose(&other).await?;
     managed.two.hall.server_command(&["staff", "confirm", "mot"])?;
     // What was proposed before somebody looked at the person stays undecided.
