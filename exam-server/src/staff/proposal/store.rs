@@ -315,40 +315,45 @@ mod tests {
     use crate::trial::{ORGANISATION, Trial};
     use exam_protocol::bytes::Fixed;
 
-    #[tokio::test]
-    async fn whoever_decided_stands_there_as_they_were_called_then() {
-        let trial = Trial::new().await;
-        let (lan, minh) = (StaffId::from_random([21; 16]), StaffId::from_random([22; 16]));
-        let content = ProposalContent {
+    /// Lan proposes to start a room.
+    fn content(trial: &Trial) -> ProposalContent {
+        ProposalContent {
             id: ProposalId::from_random([7; 16]),
             act: CriticalAct::StartRoom { room: trial.rooms[0] },
             object: "Phòng 01".into(),
             reason: "mất điện".into(),
-            proposer: lan,
+            proposer: StaffId::from_random([21; 16]),
             proposer_name: "LAN".into(),
             organisation: ORGANISATION,
             organisation_name: "Trường A".into(),
             proposed_at: Timestamp(0),
             expires_at: Timestamp(9),
-        };
+        }
+    }
+
+    /// Minh has rejected what Lan proposed.
+    async fn rejected(trial: &Trial) -> ProposalId {
+        let content = content(trial);
         let (id, hash) = (content.id, Fixed(certs::hash::sha256(&content.to_bytes())));
         let mut tx = trial.app.db.write().await.unwrap();
-        put(
-            &mut tx,
-            &Open { content, hash },
-            (trial.sitting, Some(trial.rooms[0])),
-        )
-        .await
-        .unwrap();
+        let object = (trial.sitting, Some(trial.rooms[0]));
+        put(&mut tx, &Open { content, hash }, object).await.unwrap();
         let ending = Ending {
             state: ProposalState::Rejected,
-            by: minh,
+            by: StaffId::from_random([22; 16]),
             reason: "không",
             at: Timestamp(5),
             readable_until: None,
         };
         assert!(end(&mut tx, id, ending).await.unwrap());
         tx.commit().await.unwrap();
+        id
+    }
+
+    #[tokio::test]
+    async fn whoever_decided_stands_there_as_they_were_called_then() {
+        let trial = Trial::new().await;
+        let id = rejected(&trial).await;
         let decided = async || {
             one(trial.app.db.reader(), id)
                 .await
