@@ -2,7 +2,7 @@
 
 use super::DbRow;
 use exam_protocol::bytes::Digest;
-use sqlx::any::AnyTypeInfoKind;
+use sqlx::any::{AnyQueryResult, AnyTypeInfoKind};
 use sqlx::{Row, ValueRef};
 use std::error::Error;
 
@@ -11,6 +11,18 @@ pub fn broken(column: &'static str, cause: impl Into<Box<dyn Error + Send + Sync
     sqlx::Error::ColumnDecode {
         index: column.into(),
         source: cause.into(),
+    }
+}
+
+/// Takes a change to be done only if it changed one row.
+///
+/// # Errors
+/// `RowNotFound` when there is no such row.
+pub fn one_row(done: &AnyQueryResult) -> Result<(), sqlx::Error> {
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(sqlx::Error::RowNotFound)
     }
 }
 

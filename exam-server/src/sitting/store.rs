@@ -6,7 +6,7 @@ pub mod hand_in;
 pub mod late;
 
 use super::state::{Room, Standing, StoredRoom};
-use crate::db::column::{broken, digest, flag, parsed, whole};
+use crate::db::column::{broken, digest, flag, one_row, parsed, whole};
 use crate::db::{DbExecutor, DbRow, Tx};
 use exam_protocol::bytes::Digest;
 use exam_protocol::id::{AttemptId, FormId, RoomId, SittingId};
@@ -66,11 +66,7 @@ pub async fn save_room(tx: &mut Tx, room: &Room) -> Result<(), sqlx::Error> {
     .bind(row.id.to_string())
     .execute(&mut **tx)
     .await?;
-    if done.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(sqlx::Error::RowNotFound)
-    }
+    one_row(&done)
 }
 
 /// Gives one attempt more time.
@@ -83,11 +79,7 @@ pub async fn add_credit(tx: &mut Tx, attempt: AttemptId, time: Millis) -> Result
         .bind(attempt.to_string())
         .execute(&mut **tx)
         .await?;
-    if done.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(sqlx::Error::RowNotFound)
-    }
+    one_row(&done)
 }
 
 /// Stores the time that an attempt has by right.
@@ -100,11 +92,7 @@ pub async fn set_extra(tx: &mut Tx, attempt: AttemptId, extra: Millis) -> Result
         .bind(attempt.to_string())
         .execute(&mut **tx)
         .await?;
-    if done.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(sqlx::Error::RowNotFound)
-    }
+    one_row(&done)
 }
 
 /// The rooms of a sitting, in the order of their names.

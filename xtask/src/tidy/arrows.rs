@@ -5,11 +5,12 @@ use anyhow::Result;
 use std::fs;
 
 /// Folder, and the crates of ours that it may depend on.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("exam-protocol", &[]),
-    ("certs", &[]),
-    ("question-bank", &["certs", "exam-protocol"]),
-    ("checkin-agent", &["certs", "exam-protocol"]),
+    // `exam-test-corpus` is for tests only, here and below.
+    ("certs", &["exam-test-corpus"]),
+    ("question-bank", &["certs", "exam-protocol", "exam-test-corpus"]),
+    ("checkin-agent", &["certs", "exam-protocol", "exam-test-corpus"]),
     (
         "exam-server",
         // The last for its tests only.
@@ -36,11 +37,12 @@ const ARROWS: [(&str, &[&str]); 12] = [
             "exam-test-database",
         ],
     ),
+    ("tests/corpus", &[]),
     ("tests/postgresql", &[]),
     ("xtask", &[]),
 ];
 
-const OURS: [&str; 10] = [
+const OURS: [&str; 11] = [
     "certs",
     "checkin-agent",
     "exam-browser",
@@ -48,6 +50,7 @@ const OURS: [&str; 10] = [
     "exam-console",
     "exam-protocol",
     "exam-server",
+    "exam-test-corpus",
     "exam-test-database",
     "exam-texts",
     "question-bank",

@@ -2,7 +2,7 @@
 //!
 //! The batch statements stand in the database's dialect.
 
-use crate::db::column::{digest, whole};
+use crate::db::column::{digest, one_row, whole};
 use crate::db::{DbExecutor, Tx};
 use crate::sitting::journal::Line;
 use exam_protocol::bytes::{Bytes, Digest};
@@ -79,11 +79,7 @@ pub async fn barrier(tx: &mut Tx, node: &str, now: Timestamp) -> Result<(), sqlx
         .bind(node)
         .execute(&mut **tx)
         .await?;
-    if done.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(sqlx::Error::RowNotFound)
-    }
+    one_row(&done)
 }
 
 async fn advance(tx: &mut Tx, appends: &[Append]) -> Result<HashSet<String>, sqlx::Error> {
